@@ -1,0 +1,1 @@
+"""Estimated carbon emissions of AI-assisted commits, as git trailers."""
