@@ -1,0 +1,57 @@
+"""What a message stage should do, decided by what git is really doing.
+
+The second argument of prepare-commit-msg cannot tell a commit from a rebase pick, a cherry-pick
+or a revert; the state files of the git directory and the exported author date can.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple
+else:
+    from .values import NamedTuple
+
+NOTHING = "nothing"
+FOLD = "fold"
+AMEND = "amend"
+COPY = "copy"
+WRITE = "write"
+
+REBASE = "rebase-merge"
+CURRENT_FIXUPS = "rebase-merge/current-fixups"
+
+
+class Situation(NamedTuple):
+    """What the hook sees: names in the git directory, git's arguments and environment.
+
+    `amending` is what the arguments of the `git commit` process or, without them, the exported
+    author say. `repeats_merge_msg`: the message is, byte for byte, the prepared MERGE_MSG.
+    """
+
+    entries: frozenset[str]
+    folding: bool
+    source: str
+    object: str
+    author_date: str
+    amending: bool
+    repeats_merge_msg: bool
+
+
+def decide(now: Situation) -> str:
+    """One of NOTHING, FOLD, AMEND, COPY and WRITE."""
+    if {"MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD"} & now.entries:
+        return NOTHING
+    if REBASE in now.entries:
+        if now.folding or "SQUASH_MSG" in now.entries:
+            return FOLD
+        if "MERGE_MSG" in now.entries and now.source != "commit":
+            # A pick that had a conflict: -m may have replaced the message with its records.
+            return FOLD if now.author_date else NOTHING
+    # `git commit` exports the date as @seconds; in any other form it is the user's own variable,
+    # which a clean revert inherits.
+    if not now.author_date or (now.author_date[:1] != "@" and now.repeats_merge_msg):
+        return NOTHING
+    if now.amending:
+        return AMEND
+    return COPY if now.source == "commit" else WRITE

@@ -1,0 +1,153 @@
+"""The only room that starts git for a commit: one small function for each question.
+
+No function here asks anything that a repository's configuration could answer with a program:
+file system monitors are off, nothing is fetched, no lock is taken.
+"""
+
+from __future__ import annotations
+
+import os
+
+from . import process
+from .errors import CarbonError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import NamedTuple
+else:
+    from .values import NamedTuple
+
+EMPTY_TREE = {
+    "sha1": "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+    "sha256": "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
+}
+# A promisor remote may name a program (`ext::`), so a child that could fetch must not.
+SAFE_ENVIRONMENT = {
+    "GIT_ALLOW_PROTOCOL": "",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "LC_ALL": "C",
+}
+SAFE_OPTIONS = ("--no-pager", "-c", "core.fsmonitor=false", "-c", "log.showSignature=false")
+MAX_PATHS_PER_CALL = 500
+
+class Staged(NamedTuple):
+    """Staged lines against a tree, as git counts them, and the raw output that names the content."""
+
+    lines: int
+    content: bytes
+
+
+def run(arguments: Sequence[str], environment: Mapping[str, str], stdin: bytes = b"") -> bytes:
+    """The standard output of a git command. Raises CarbonError with git's first line of error."""
+    done = process.run(
+        ["git", *SAFE_OPTIONS, *arguments], {**environment, **SAFE_ENVIRONMENT}, stdin
+    )
+    if done.status:
+        first = done.errors.decode("utf-8", "replace").strip().split("\n")[0]
+        raise CarbonError(f"git {arguments[0]} failed: {first or 'no reason given'}")
+    return done.output
+
+
+def staged(tree: str, environment: Mapping[str, str]) -> Staged:
+    """Lines changed in the index against a tree-ish: additions + deletions, renames followed.
+
+    The environment is git's own: it names a temporary index for `commit -a` and `commit -- path`.
+    """
+    command = ["diff-index", "--cached", "--raw", "--numstat", "-z", "-M", "--no-ext-diff"]
+    command += ["--no-textconv", "--ignore-submodules=all", "--no-relative", "--no-abbrev", tree]
+    try:
+        output = run(command, environment)
+    except CarbonError:
+        # In a partial clone, a deleted file's lines may not be here; git would fetch them.
+        output = _without_deletions(command, tree, environment)
+    return Staged(count_lines(output), output)
+
+
+def _without_deletions(
+    command: Sequence[str], tree: str, environment: Mapping[str, str]
+) -> bytes:
+    names = run(
+        ["diff-index", "--cached", "--name-only", "-z", "--diff-filter=d", "--no-renames", tree],
+        environment,
+    )
+    paths = [os.fsdecode(name) for name in names.split(b"\0") if name]
+    literal = {**environment, "GIT_LITERAL_PATHSPECS": "1"}
+    output = b""
+    for start in range(0, len(paths), MAX_PATHS_PER_CALL):
+        output += run([*command, "--", *paths[start : start + MAX_PATHS_PER_CALL]], literal)
+    return output
+
+
+def count_lines(output: bytes) -> int:
+    """Additions plus deletions in `--raw --numstat -z` or `--numstat -z` output; binaries have none."""
+    total = 0
+    fields = iter(output.split(b"\0"))
+    for field in fields:
+        if field.startswith(b":"):
+            next(fields)
+            if field.rpartition(b" ")[2][:1] in (b"R", b"C"):
+                next(fields)
+            continue
+        added, _, rest = field.partition(b"\t")
+        deleted, tab, path = rest.partition(b"\t")
+        if not tab:
+            continue
+        if not path:
+            next(fields), next(fields)
+        if added != b"-":
+            total += int(added) + int(deleted)
+    return total
+
+
+def commit(name: str, environment: Mapping[str, str]) -> bytes:
+    """The raw commit object of a revision."""
+    return run(["cat-file", "commit", name], environment)
+
+
+def commits(names: Sequence[str], environment: Mapping[str, str]) -> list[bytes]:
+    """The raw commit objects of a few revisions, from one process; missing ones are left out."""
+    wanted = "".join(f"{name}\n" for name in names).encode()
+    output = run(["cat-file", "--batch"], environment, wanted)
+    found = []
+    while output:
+        header, _, rest = output.partition(b"\n")
+        words = header.split(b" ")
+        if len(words) != 3:
+            output = rest
+            continue
+        size = int(words[2])
+        if words[1] == b"commit":
+            found.append(rest[:size])
+        output = rest[size + 1 :]
+    return found
+
+
+def resolve(name: str, environment: Mapping[str, str]) -> str:
+    """The object id of a revision."""
+    out = run(["rev-parse", "--verify", "--quiet", "--end-of-options", name], environment)
+    return out.decode("ascii").strip()
+
+
+def configured(key: str, environment: Mapping[str, str]) -> str:
+    """A value of git's configuration, empty where it is not set."""
+    try:
+        return run(["config", "--get", key], environment).decode("utf-8", "replace").strip()
+    except CarbonError:
+        return ""
+
+
+def configured_all(pattern: str, environment: Mapping[str, str]) -> str:
+    """The lines `key value` of git's configuration whose key matches, empty without any."""
+    try:
+        return run(["config", "--get-regexp", pattern], environment).decode("utf-8", "replace")
+    except CarbonError:
+        return ""
+
+
+def git_path(name: str, environment: Mapping[str, str]) -> str:
+    """Where git keeps something of this repository, for example `hooks`."""
+    return os.fsdecode(run(["rev-parse", "--git-path", name], environment).rstrip(b"\n"))

@@ -1,0 +1,293 @@
+"""commit-carbon-hook: write the estimated emissions of a commit into its message.
+
+Everything that a replay does not need is imported after the decision.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from . import decision, gitdir
+from .errors import CarbonError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from .config import Settings
+    from .draft import Draft
+    from .gitdir import GitDir
+    from .record import Record
+
+PROGRAM = "commit-carbon-hook"
+TIME_LIMIT_SECONDS = 2.0
+PREPARE = "prepare-commit-msg"
+FINISH = "commit-msg"
+AFTER = "post-commit"
+STAGES = (PREPARE, FINISH, AFTER)
+FLAGS = ("tool", "method", "grid", "tokens", "unattributed", "store")
+OFF = ("0", "false", "no", "off")
+
+
+class Invocation:
+    """One run of the hook: its stage, message file, git's arguments and the environment."""
+
+    def __init__(
+        self, stage: str, words: list[str], flags: dict[str, str], environment: Mapping[str, str]
+    ) -> None:
+        self.stage = stage
+        self.file = words[0] if words else ""
+        # pre-commit and prek hand over git's second and third argument as variables.
+        self.source, self.object = (words[1:] + ["", ""])[:2]
+        if len(words) < 2:
+            self.source = environment.get("PRE_COMMIT_COMMIT_MSG_SOURCE", "")
+            self.object = environment.get("PRE_COMMIT_COMMIT_OBJECT_NAME", "")
+        self.flags = flags
+        self.environment = environment
+        self.editor_follows = environment.get("GIT_EDITOR", "") != ":"
+        self._process: tuple[str, list[str]] | None | str = ""
+
+    def process(self) -> tuple[str, list[str]] | None:
+        """The `git commit` above us: its name and its arguments, where they can be seen."""
+        if isinstance(self._process, str):
+            from . import process
+
+            self._process = process.committing(self.environment)
+        return self._process
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Exit code 0 whatever happens: an estimate is never worth a commit."""
+    environment = os.environ
+    if environment.get("COMMIT_CARBON", "").lower() in OFF:
+        return 0
+    try:
+        _stop_in_time()
+        words = list(sys.argv[1:] if argv is None else argv)
+        call = _parse(words, environment)
+        if call is not None:
+            _STAGES[call.stage](call)
+    except CarbonError as error:
+        _say(str(error))
+    except SystemExit:
+        # argparse has printed its help, or what is wrong with the arguments
+        return 0
+    except BaseException as error:
+        _say(f"nothing was changed: {type(error).__name__} in the hook: please report it")
+    return 0
+
+
+def _say(line: str) -> None:
+    try:
+        os.write(2, f"{PROGRAM}: {line}\n".encode("utf-8", "backslashreplace"))
+    except OSError:
+        pass
+
+
+def _stop_in_time() -> None:
+    """The hard stop; the C module, because `signal` costs a third of an interpreter start."""
+    if TYPE_CHECKING:
+        import signal
+    else:
+        import _signal as signal
+    if not hasattr(signal, "setitimer"):
+        return  # Windows
+
+    def stop(number: int, frame: object) -> None:
+        from . import process
+
+        if process.running_child:
+            os.kill(process.running_child, 9)
+        _say(f"no answer within {TIME_LIMIT_SECONDS:.0f} seconds: the commit has no record")
+        os._exit(0)
+
+    signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, TIME_LIMIT_SECONDS)
+
+
+def _parse(words: list[str], environment: Mapping[str, str]) -> Invocation | None:
+    """git's own arguments, and flags with a value; argparse is for help and for mistakes."""
+    stage, positional, flags = PREPARE, [], {}
+    queue = list(words)
+    while queue:
+        word = queue.pop(0)
+        if not word.startswith("-"):
+            positional.append(word)
+            continue
+        name, equals, value = word[2:].partition("=")
+        if not word.startswith("--") or name not in ("stage", *FLAGS) or not (equals or queue):
+            from .hook_arguments import explain
+
+            explain(words)
+            return None
+        value = value if equals else queue.pop(0)
+        if name == "stage":
+            stage = value
+        else:
+            flags[name] = value
+    if stage not in STAGES or len(positional) > 3:
+        from .hook_arguments import explain
+
+        explain(words)
+        return None
+    return Invocation(stage, positional, flags, environment)
+
+
+def prepare(call: Invocation) -> None:
+    """prepare-commit-msg: write the records, or leave them to the stage after the editor."""
+    git_dir = _git_dir(call)
+    action = decision.decide(_situation(call, git_dir))
+    if action == decision.NOTHING:
+        return
+    from . import config, drafting, message, message_file
+
+    settings = config.load(drafting.top(git_dir), call.environment, call.flags)
+    if settings.store == "notes" and action == decision.FOLD:
+        return  # git itself carries notes over a rebase, where notes.rewriteRef says so
+    text = message_file.read(call.file)
+    prefix = message.comment_prefix(text)
+    draft = drafting.draft(action, call, git_dir, text, prefix, settings)
+    if draft is None:
+        return
+    if call.editor_follows and action != decision.FOLD and settings.store == "message":
+        from . import handover, installation
+
+        if installation.runs(FINISH, git_dir, call.environment):
+            handover.leave(draft, call, git_dir, text, prefix)
+            return
+    elif action != decision.FOLD and (
+        # git refuses a template that nobody edited, and it must go on doing so
+        call.source == "template" or not drafting.has_message(call, text, prefix)
+    ):
+        return
+    _finish(call, git_dir, draft, text, prefix, settings)
+
+
+def finish(call: Invocation) -> None:
+    """commit-msg: complete, with the final message, what prepare-commit-msg handed over."""
+    git_dir = _git_dir(call)
+    from . import config, drafting, handover, installation, message, message_file
+
+    left = handover.take(call, git_dir)
+    text = message_file.read(call.file)
+    prefix = message.comment_prefix(text)
+    if left is None and (
+        message.record_lines(text, prefix) or installation.runs(PREPARE, git_dir, call.environment)
+    ):
+        return
+    if not drafting.has_message(call, text, prefix):
+        return
+    settings = config.load(drafting.top(git_dir), call.environment, call.flags)
+    if left is None:
+        action = decision.decide(_situation(call, git_dir))
+        draft = None
+        if action != decision.NOTHING:
+            draft = drafting.draft(action, call, git_dir, text, prefix, settings)
+    elif left.template and left.template == handover.digest(text, prefix):
+        return
+    else:
+        draft = left.draft
+    if draft is not None:
+        _finish(call, git_dir, draft, text, prefix, settings)
+
+
+def _finish(
+    call: Invocation,
+    git_dir: GitDir,
+    draft: Draft,
+    text: bytes,
+    prefix: bytes,
+    settings: Settings,
+) -> None:
+    from . import message
+    from .draft import complete
+
+    records = complete(draft, message.trailers(text, prefix), call.environment, settings)
+    if settings.store == "notes":
+        from . import notes
+
+        notes.leave(records, call, git_dir)
+    elif records:
+        _write(call, records, text, prefix)
+
+
+def _write(call: Invocation, records: Sequence[Record], text: bytes, prefix: bytes) -> None:
+    from . import message, message_file, record
+
+    lines = [line for one in records for line in record.lines(one)]
+    changed = message.replace_records(text, lines, prefix)
+    if changed == text:
+        return
+    without = message.remove_record_lines(text, prefix)
+    if message.remove_record_lines(changed, prefix) != without:
+        raise CarbonError("this message's form is not understood: left alone")
+    message_file.replace(call.file, changed)
+
+
+def attach(call: Invocation) -> None:
+    """post-commit: attach to the new commit the note that the stages before have left."""
+    from . import git, notes
+
+    call.file = git.git_path("COMMIT_EDITMSG", call.environment)
+    notes.attach(call, _git_dir(call))
+
+
+def _git_dir(call: Invocation) -> GitDir:
+    if not call.file:
+        from . import git
+
+        call.file = git.git_path("COMMIT_EDITMSG", call.environment)
+    return gitdir.find(call.file, call.environment)
+
+
+def _situation(call: Invocation, git_dir: GitDir) -> decision.Situation:
+    date = call.environment.get("GIT_AUTHOR_DATE", "")
+    prepared = "MERGE_MSG" in git_dir.entries and date[:1] != "@"
+    return decision.Situation(
+        entries=git_dir.entries,
+        folding=decision.REBASE in git_dir.entries
+        and os.path.exists(git_dir.join(decision.CURRENT_FIXUPS)),
+        source=call.source,
+        object=call.object,
+        author_date=date,
+        amending=_amending(call, git_dir),
+        repeats_merge_msg=prepared
+        and gitdir.read(git_dir.join("MERGE_MSG")) == gitdir.read(call.file),
+    )
+
+
+def _amending(call: Invocation, git_dir: GitDir) -> bool:
+    """Whether this is `git commit --amend`: by its arguments, else by the author it exports."""
+    if not call.environment.get("GIT_AUTHOR_DATE"):
+        return False
+    committing = call.process()
+    if committing:
+        return is_amend(committing[1])
+    if call.source == "commit":
+        return call.object == "HEAD"
+    if hasattr(os, "posix_spawnp"):
+        return False  # processes can be seen here, and none of them amends
+    from . import drafting
+
+    return drafting.author_is_heads(call, git_dir)
+
+
+def is_amend(arguments: Sequence[str]) -> bool:
+    """Whether the arguments of `git commit` hold --amend, which git lets people abbreviate."""
+    before = ""
+    for argument in arguments:
+        if argument == "--":
+            return False
+        takes_value = before in ("-m", "-F", "-C", "-c", "-t", "--message", "--file", "--trailer")
+        if argument in ("--am", "--ame", "--amen", "--amend") and not takes_value:
+            return True
+        before = argument
+    return False
+
+
+_STAGES = {PREPARE: prepare, FINISH: finish, AFTER: attach}
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

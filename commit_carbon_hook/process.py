@@ -1,0 +1,136 @@
+"""Processes: start one and read it, and find the `git commit` above this one."""
+
+from __future__ import annotations
+
+import os
+
+from .errors import CarbonError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import NamedTuple
+else:
+    from .values import NamedTuple
+
+MAX_ANCESTORS = 16
+
+running_child = 0
+"""The process id of a child that is under way, for the hook's hard stop."""
+
+
+class Done(NamedTuple):
+    """What a finished process wrote, and its exit status (0 for success)."""
+
+    status: int
+    output: bytes
+    errors: bytes
+
+
+def run(command: list[str], environment: Mapping[str, str], stdin: bytes = b"") -> Done:
+    """Run a program found on PATH. Raises CarbonError if it cannot be started.
+
+    `posix_spawn` and pipes where they exist: importing `subprocess` costs more than git itself.
+    Standard input and standard error must fit into a pipe.
+    """
+    if not hasattr(os, "posix_spawnp"):
+        return _run_portably(command, environment, stdin)
+    global running_child
+    in_read, in_write = os.pipe()
+    out_read, out_write = os.pipe()
+    err_read, err_write = os.pipe()
+    actions = [
+        (os.POSIX_SPAWN_DUP2, in_read, 0),
+        (os.POSIX_SPAWN_DUP2, out_write, 1),
+        (os.POSIX_SPAWN_DUP2, err_write, 2),
+    ]
+    try:
+        running_child = os.posix_spawnp(
+            command[0], command, dict(environment), file_actions=actions
+        )
+    except OSError as error:
+        for end in (in_write, out_read, err_read):
+            os.close(end)
+        raise CarbonError(f"cannot start {command[0]}: {error.strerror}") from None
+    finally:
+        for end in (in_read, out_write, err_write):
+            os.close(end)
+    try:
+        if stdin:
+            os.write(in_write, stdin)
+        os.close(in_write)
+        output, errors = _read(out_read), _read(err_read)
+    finally:
+        os.close(out_read)
+        os.close(err_read)
+        _, status = os.waitpid(running_child, 0)
+        running_child = 0
+    return Done(status, output, errors)
+
+
+def _read(descriptor: int) -> bytes:
+    chunks = []
+    while chunk := os.read(descriptor, 65536):
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _run_portably(
+    command: list[str], environment: Mapping[str, str], stdin: bytes
+) -> Done:
+    import subprocess
+
+    try:
+        done = subprocess.run(
+            command, env=dict(environment), input=stdin, capture_output=True, check=False
+        )
+    except OSError as error:
+        raise CarbonError(f"cannot start {command[0]}: {error.strerror}") from None
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
+def committing(environment: Mapping[str, str]) -> tuple[str, list[str]] | None:
+    """A name for the nearest `git commit` above this process, and its arguments after `commit`.
+
+    None where git commits within another command (a rebase, a cherry-pick), and where
+    processes cannot be seen.
+    """
+    look = _from_proc if os.path.exists("/proc/self/stat") else _from_ps(environment)
+    pid = os.getppid()
+    for _ in range(MAX_ANCESTORS):
+        seen = look(pid)
+        if seen is None:
+            return None
+        parent, started, arguments = seen
+        if os.path.basename(arguments[0]) == "git":
+            if "commit" not in arguments:
+                return None
+            return f"{pid}.{started}", arguments[arguments.index("commit") + 1 :]
+        pid = parent
+    return None
+
+
+def _from_proc(pid: int) -> tuple[int, str, list[str]] | None:
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as stat, open(f"/proc/{pid}/cmdline", "rb") as line:
+            fields = stat.read().rpartition(b")")[2].split()
+            arguments = os.fsdecode(line.read()).split("\0")[:-1]
+    except OSError:
+        return None
+    return (int(fields[1]), fields[19].decode("ascii"), arguments) if arguments else None
+
+
+def _from_ps(
+    environment: Mapping[str, str],
+) -> Callable[[int], tuple[int, str, list[str]] | None]:
+    """The same from one `ps` (macOS, BSD): without start times, and with arguments split at blanks."""
+    table = {}
+    try:
+        listing = run(["ps", "-A", "-o", "pid=", "-o", "ppid=", "-o", "args="], environment).output
+    except CarbonError:
+        listing = b""
+    for line in os.fsdecode(listing).splitlines():
+        pid, parent, *arguments = line.split()
+        if arguments:
+            table[int(pid)] = (int(parent), "", arguments)
+    return table.get
