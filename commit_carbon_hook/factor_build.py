@@ -10,7 +10,7 @@ from .estimate import JOULES_PER_WATT_HOUR
 if TYPE_CHECKING:
     from .factor_rules import Data
 
-HEADER = '"""Generated: python -m commit_carbon_hook.factors > commit_carbon_hook/factor_table.py"""\n'
+COMMAND = "python -m commit_carbon_hook.factors > commit_carbon_hook/factor_table.py"
 
 ANNOTATIONS = {
     "METHODS": (
@@ -94,7 +94,7 @@ def tables(data: Data) -> dict[str, Any]:
 
 def render(data: Data) -> str:
     """The text of `factor_table.py`: literals only, nothing to import or compute."""
-    parts = [HEADER]
+    parts = [f'"""Generated: {COMMAND}"""\n\n# fmt: off\n# ruff: noqa: E501\n']
     for name, value in tables(data).items():
         literal = pformat(value, width=100, sort_dicts=False)
         parts.append(f"{name}: {ANNOTATIONS[name]} = {literal}\n")

@@ -108,11 +108,19 @@ def _kinds(path: str, kinds: dict[str, Any]) -> Iterator[str]:
 
 
 def _tools_and_models(data: Data) -> Iterator[str]:
-    by_class = [m["energy"] for m in data["methods"].values() if "tool_roles" not in m and "energy" in m]
+    by_method = {
+        name: method["energy"].keys()
+        for name, method in data["methods"].items()
+        if "energy" in method and "tool_roles" not in method
+    }
+    classes = set().union(*by_method.values())
     for section in ("tools", "models"):
         for name, row in data[section].items():
-            if not all(row["energy_class"] in energy for energy in by_class):
-                yield f"{section}.{name}.energy_class: {row['energy_class']} is not in every method"
+            if row["energy_class"] not in classes:
+                yield f"{section}.{name}.energy_class: no method has a class {row['energy_class']}"
+    for name, own in by_method.items():
+        for missing in sorted(classes - own):
+            yield f"methods.{name}.energy: class {missing} is missing: other methods have it"
     seen: Counter[tuple[str, ...]] = Counter()
     for name, tool in data["tools"].items():
         if tool["default_zone"] not in data["zones"]:
@@ -125,7 +133,8 @@ def _tools_and_models(data: Data) -> Iterator[str]:
             ("identity", who["email"], who.get("name", "")) for who in tool.get("identities", [])
         )
         seen.update(
-            ("trailer", t["key"], t.get("is", t.get("prefix", ""))) for t in tool.get("trailers", [])
+            ("trailer", line["key"], line.get("is", line.get("prefix", "")))
+            for line in tool.get("trailers", [])
         )
     for model in data["models"].values():
         seen.update(("model rule", *rule) for rule in model["match"])

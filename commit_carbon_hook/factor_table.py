@@ -1,5 +1,8 @@
 """Generated: python -m commit_carbon_hook.factors > commit_carbon_hook/factor_table.py"""
 
+# fmt: off
+# ruff: noqa: E501
+
 METHODS: dict[str, tuple[int, int, dict[str, int], dict[str, tuple[float, float]], dict[str, dict[str, tuple[float, float]]], dict[str, tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]], dict[str, tuple[str, str]], dict[str, tuple[float, float, float]] | None, int, str]] = {'2': (40,
        2500,
        {'agent': 3, 'assistant': 1, 'completion': 1, 'unspecified': 1},

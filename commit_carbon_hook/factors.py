@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import stat
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -82,8 +83,7 @@ def read_json(path: Path) -> Any:
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
+        twice, _ = Counter(key for key, _ in pairs).most_common(1)[0]
         raise ValueError(f"key {_shown(twice)} stands twice in one object: remove one")
     return found
 
@@ -199,15 +199,18 @@ def _leaves(fault: ValidationError) -> Iterable[ValidationError]:
 
 
 def _path(fault: ValidationError) -> str:
-    parts = [str(part) if isinstance(part, int) else part for part in fault.absolute_path]
-    return ".".join(part if part.isascii() and part.isprintable() else _shown(part) for part in parts) or "top level"
+    parts = [str(part) for part in fault.absolute_path]
+    plain = all(part.isascii() and part.isprintable() for part in parts)
+    return ".".join(parts if plain else map(_shown, parts)) or "top level"
 
 
 def _wrong(fault: ValidationError) -> list[str]:
-    limit, instance = fault.validator_value, fault.instance
+    limit: Any = fault.validator_value
+    instance: Any = fault.instance
+    rules: Any = fault.schema
     match fault.validator:
         case "additionalProperties":
-            known = fault.schema.get("properties", {})
+            known = rules.get("properties", {})
             return [
                 f"unknown key {_shown(key)}: remove it, or use one of {', '.join(sorted(known))}"
                 for key in sorted(instance.keys() - known.keys())
@@ -231,7 +234,7 @@ def _wrong(fault: ValidationError) -> list[str]:
             return [f"must be more than {limit}"]
         case "maximum":
             return [f"must be at most {limit}"]
-    what = fault.schema.get("description", "see the schema")
+    what = rules.get("description", "see the schema")
     return [f"breaks the rule {_shown(str(fault.validator))}: {what}"]
 
 

@@ -185,14 +185,17 @@ def _tidy(message: bytes, start: int, stop: int, final: bool) -> int:
     above = message[max(0, start - 4) : start]
     if final and start == len(above) and above in (b"\n\n", b"\r\n\r\n"):
         return 0
-    open_ended = not message.endswith(b"\n", 0, stop)
+    gap = 0
     if above.endswith(b"\n\r\n") or above == b"\r\n":
         gap = 2
-    else:
-        gap = int(above.endswith(b"\n\n") or above == b"\n")
-    if gap and (final or message.startswith((b"\n", b"\r\n"), stop)):
-        return start - (gap * 2 if open_ended else gap)
-    if open_ended and start:
-        earlier = message.rfind(b"\n", 0, start - 1)
-        return start - (2 if earlier > 0 and message[earlier - 1] == 13 else 1)
-    return start
+    elif above.endswith(b"\n\n") or above == b"\n":
+        gap = 1
+    if not (final or message.startswith((b"\n", b"\r\n"), stop)):
+        gap = 0
+    if message.endswith(b"\n", 0, stop):
+        return start - gap
+    # The last line of the file has no line end: then the one above had none before `insert`.
+    at = start - gap
+    nearest = message.rfind(b"\n", 0, max(0, at - 1))
+    crlf = gap == 2 or (not gap and nearest > 0 and message[nearest - 1] == 13)
+    return max(0, at - (2 if crlf and message.endswith(b"\r\n", 0, at) else 1))

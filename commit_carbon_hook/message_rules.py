@@ -16,7 +16,7 @@ _SCISSORS = b" " + b"-" * 24 + b" >8 " + b"-" * 24
 # git's own idea of white space: no vertical tab, no form feed.
 SPACE = b" \t\n\r"
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-_PLAIN = SPACE + _LETTERS
+_UNQUOTING = bytes(range(128)).translate(None, b"'\"")
 _PUNCTUATION = b"!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 _LONGEST_PREFIX = 32
 
@@ -39,13 +39,13 @@ def comment_prefix(message: bytes, default: bytes = b"#") -> bytes:
         if lead and lead[0] not in SPACE and message.startswith(b"\n" + lead + b" ", after):
             return lead
         at = message.find(_SCISSORS, after)
-    return _hinted_prefix(message) or default
-
-
-def _hinted_prefix(message: bytes) -> bytes:
-    """The prefix that the trailing lines share and one of them quotes, or nothing."""
     text = message.rstrip(SPACE)
     last = text[text.rfind(b"\n") + 1 :]
+    return default if last.startswith(default) else _hinted_prefix(text, last) or default
+
+
+def _hinted_prefix(text: bytes, last: bytes) -> bytes:
+    """The prefix that the lines up to the last share and one of them quotes, or nothing."""
     prefix = last[: len(last) - len(last.lstrip(_PUNCTUATION))]
     if not prefix or len(prefix) > _LONGEST_PREFIX:
         return b""
@@ -55,7 +55,7 @@ def _hinted_prefix(message: bytes) -> bytes:
         at = line.find(prefix, len(prefix) + 1)
         while at > 0:
             around = line[at - 1 : at] + line[at + len(prefix) : at + len(prefix) + 1]
-            if len(around.strip(_PLAIN)) == 2:
+            if len(around.strip(_UNQUOTING)) == 2:
                 return prefix
             at = line.find(prefix, at + 1)
     return b""

@@ -17,7 +17,7 @@ else:
     from .values import NamedTuple
 
 NANOGRAMS_PER_GRAM = 1_000_000_000
-MAX_GRAMS = 999_999_999
+MAX_GRAMS = 990_000_000  # the most that still has nine digits when it is rounded
 MAX_TOKENS = 999_999_999_999
 MAX_COLUMNS = 100
 SIGNIFICANT_DIGITS = 2
@@ -82,8 +82,22 @@ def identity(parts: Iterable[bytes]) -> str:
     for part in parts:
         digest.update(b"%d:" % len(part))
         digest.update(part)
-    number = int.from_bytes(digest.digest(), "big") >> 6
-    return "".join(CROCKFORD[number >> shift & 31] for shift in range(45, -1, -5))
+    return id_of_number(int.from_bytes(digest.digest(), "big") >> 6)
+
+
+def id_of_number(number: int) -> str:
+    """50 bits as an id; `number_of_id` is the inverse."""
+    return "".join([CROCKFORD[number >> shift & 31] for shift in range(45, -1, -5)])
+
+
+def number_of_id(text: str) -> int:
+    """An id as 50 bits. Raises ValueError for anything else."""
+    if len(text) != ID_LENGTH:
+        raise ValueError("not an id")
+    number = 0
+    for char in text:
+        number = number << 5 | CROCKFORD.index(char)
+    return number
 
 
 def _rounded(grams: float) -> int:

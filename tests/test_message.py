@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from fuzz_message import LINES, MODES, SCISSORS, Git, as_printed, campaign, complete, laws
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import Repository
 
@@ -180,6 +180,7 @@ def test_find_end(message: bytes, below: bytes) -> None:
         pytest.param(b"s\n\n- one\n- two\n", b"#", id="list"),
         pytest.param(b"s\n\n* use '*' here\n* two\n", b"*", id="list-that-quotes-its-bullet"),
         pytest.param(b"s\n\n; one\n; two\n", b"#", id="no-hint"),
+        pytest.param(b"s\n\n- one\n- (-), #-#\n", b"#", id="not-quoted"),
         pytest.param(b"s\n\n> '> '\n>quoted\n", b"#", id="quotation"),
         pytest.param(b"s\n\nuse ';'\n;\n", b"#", id="hint-in-the-text"),
     ],
@@ -344,6 +345,8 @@ REMOVED = [
     pytest.param(b"\n\n" + BLOCK + b"\n" + TEMPLATE, b"\n" + TEMPLATE, id="empty"),
     pytest.param(b"s\n\n" + BLOCK + b"\n" + BLOCK, b"s\n", id="twice"),
     pytest.param(b"\n" + RECORD, b"", id="incomplete-below-an-empty-line"),
+    pytest.param(b"\r\nA: b\n" + RECORD, b"\r\nA: b", id="mixed-line-ends"),
+    pytest.param(b"s\r\nt\n\r\n" + RECORD, b"s\r\nt", id="mixed-line-ends-apart"),
     pytest.param(b"s\r\n\r\n" + RECORD + b"\r\n\r\nt\r\n", b"s\r\n\r\nt\r\n", id="CRLF-inside"),
 ]
 
@@ -519,6 +522,7 @@ HOSTILE = texts(
 ).filter(lambda text: not record_lines(text, b"#") and not record_lines(text, b";"))
 
 
+@settings(max_examples=300)
 @given(text=HOSTILE, prefix=st.sampled_from([b"#", b";"]), mode=st.sampled_from(MODES))
 def test_laws(text: bytes, prefix: bytes, mode: str) -> None:
     assert list(laws(text, prefix, mode)) == []
@@ -530,6 +534,7 @@ SQUASHED = texts(
 )
 
 
+@settings(max_examples=300)
 @given(text=SQUASHED, mode=st.sampled_from(MODES))
 def test_laws_with_records(text: bytes, mode: str) -> None:
     rest = remove_record_lines(text, b"#")
@@ -543,7 +548,7 @@ def test_laws_with_records(text: bytes, mode: str) -> None:
     replaced = replace_records(text, NEW, b"#", mode)
     assert record_lines(replaced, b"#") == NEW
     assert replace_records(replaced, NEW, b"#", mode) == replaced
-    assert remove_record_lines(replaced, b"#") in (rest, remove_record_lines(replaced, b"#"))
+    assert remove_record_lines(replaced, b"#") == rest
 
 
 def test_fuzz_against_git() -> None:

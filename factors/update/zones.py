@@ -14,15 +14,14 @@ unless it stands in REJECTED with the reason.
 from __future__ import annotations
 
 import csv
+import json
 import sys
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
-
-from layout import dump  # noqa: E402
-
 TARGET = HERE.parent / "zones.json"
+COLUMNS = 100
 MINIMUM_SPREAD = 0.10
 LOWEST, HIGHEST = 0.0, 1000.0
 GRAMS_PER_POUND = 453.59237
@@ -50,16 +49,20 @@ REJECTED = {
     ("MSR", "owid-ecologits"): "1,000: a rounded value of a tiny system",
     ("SHN", "codecarbon-mix"): "1,000: a rounded value of a tiny system",
     ("SHN", "owid-ecologits"): "1,000: a rounded value of a tiny system",
-    ("TKM", "ember-co2js"): "1,306 g/kWh is more than gas plants emit, and it has hardly another fuel",
+    (
+        "TKM",
+        "ember-co2js",
+    ): "1,306 g/kWh: more than the gas plants that it has emit",
     ("TKM", "codecarbon-mix"): "as above",
     ("TKM", "owid-ecologits"): "as above",
     ("UZB", "ember-co2js"): "1,121 g/kWh is more than its gas plants emit",
     ("UZB", "codecarbon-mix"): "as above",
     ("UZB", "owid-ecologits"): "as above",
 }
-EU_MEMBERS = frozenset(
-    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()
-)
+EU_MEMBERS = {
+    *("AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU"),
+    *("IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK"),
+}
 EXTRA_ALIASES = {"GB": ["UK"], "WORLD": ["WOR", "WLD", "GLOBAL"], "EU": ["EU27"]}
 # Clean and dirty end of the US: subregions in which a large public cloud has a region
 # (Northern California; Cheyenne, Wyoming).
@@ -70,7 +73,7 @@ RANGE_BASIS = {
     3: "extremes of three packages, at least 10 % each way",
 }
 
-Row = dict[str, object]
+Row = dict[str, Any]
 
 
 def rows(name: str) -> list[dict[str, str]]:
@@ -201,14 +204,14 @@ def subregions() -> dict[str, Row]:
 
 def central(zone: Row) -> float:
     """The central intensity of a zone."""
-    value = zone["intensity_gco2e_per_kwh"]
-    assert isinstance(value, dict)
-    return float(value["central"])
+    return float(zone["intensity_gco2e_per_kwh"]["central"])
 
 
 def widen_us(us: Row, regions: dict[str, Row]) -> None:
     """Low and high of the US by the ratio of a clean and a dirty subregion to the eGRID total."""
-    total = next(egrid_values(row)["egrid-2024"] for row in rows("egrid.csv") if row["subregion"] == "US")
+    total = next(
+        egrid_values(row)["egrid-2024"] for row in rows("egrid.csv") if row["subregion"] == "US"
+    )
     value = central(us)
     us["intensity_gco2e_per_kwh"] = {
         "low": round(value * central(regions[US_CLEAN]) / total, 2),
@@ -219,7 +222,7 @@ def widen_us(us: Row, regions: dict[str, Row]) -> None:
         f"eGRID2024 ratio of {US_CLEAN} and {US_DIRTY} to the US total: the cleanest and the "
         "dirtiest subregion with a region of a large public cloud"
     )
-    us["derived_from"] = ["egrid-2024"]
+    us["derived_from"] = [*us["derived_from"], "egrid-2024", "gsf-cloud-regions"]
 
 
 def groups(found: dict[str, Row], unusable: list[str]) -> dict[str, Row]:
@@ -264,7 +267,7 @@ def groups(found: dict[str, Row], unusable: list[str]) -> dict[str, Row]:
     return zones
 
 
-def document() -> dict[str, object]:
+def document() -> Row:
     """The whole of factors/zones.json."""
     found, unusable = countries()
     regions = subregions()
@@ -275,6 +278,27 @@ def document() -> dict[str, object]:
         **dict(sorted(regions.items())),
     }
     return {"$schema": "../schema/factors.schema.json", "zones": zones}
+
+
+def dump(document: object) -> str:
+    """JSON as the files in factors/ have it: short values on one line, a final newline."""
+    return _render(document, "", 0) + "\n"
+
+
+def _render(value: object, indent: str, used: int) -> str:
+    flat = json.dumps(value, ensure_ascii=False)
+    fits = bool(indent) and len(indent) + used + len(flat) <= COLUMNS
+    if fits or not value or not isinstance(value, dict | list):
+        return flat
+    inner = indent + "  "
+    if isinstance(value, dict):
+        lines = []
+        for key, item in value.items():
+            name = json.dumps(key, ensure_ascii=False) + ": "
+            lines.append(inner + name + _render(item, inner, len(name) + 1))
+        return "{\n" + ",\n".join(lines) + f"\n{indent}}}"
+    items = (inner + _render(item, inner, 1) for item in value)
+    return "[\n" + ",\n".join(items) + f"\n{indent}]"
 
 
 def main(arguments: list[str]) -> int:
