@@ -22,11 +22,15 @@ ASSISTED_TRAILER = b"assisted-by"
 
 
 class Attribution(NamedTuple):
-    """A tool, its model family where it is known, and the evidence for both."""
+    """A tool, its model family where it is known, and the evidence for both.
+
+    `general` evidence speaks of all commits of a project, not of this one.
+    """
 
     tool: str
     model: str
     evidence: str
+    general: bool = False
 
 
 def attribute(
@@ -48,8 +52,8 @@ def attribute(
     if project_tool == NONE:
         return None
     if project_tool:
-        return Attribution(project_tool, "", "declared")
-    return Attribution(tables.UNSPECIFIED, "", "assumed")
+        return Attribution(project_tool, "", "declared", general=True)
+    return Attribution(tables.UNSPECIFIED, "", "assumed", general=True)
 
 
 def declared(

@@ -26,6 +26,8 @@ CHOICES = {
     "store": ("message", "notes"),
 }
 KEYS = ("tool", "method", "grid", *CHOICES)
+FACTORS = "factors"
+FILE_KEYS = (*KEYS, FACTORS)
 _SECRET = ("key", "secret", "password", "credential", "auth", "url", "endpoint", "host", "proxy")
 
 
@@ -59,22 +61,22 @@ def checked(key: str, value: object, where: str) -> str:
     return value
 
 
-def read_file(directory: str) -> dict[str, object]:
+def read_file(directory: str, name: str = FILE_NAME) -> dict[str, object]:
     """The parsed .commit-carbon.toml of a work tree, empty if it has none.
 
     Raises CarbonError for a file that cannot be read as TOML.
     """
-    path = os.path.join(directory, FILE_NAME)
+    path = os.path.join(directory, name)
     try:
         if not stat.S_ISREG(os.stat(path).st_mode):
-            raise CarbonError(f"{FILE_NAME}: not a regular file: remove it or make it one")
+            raise CarbonError(f"{name}: not a regular file: remove it or make it one")
         with open(path, "rb") as file:
             content = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         return {}
     except OSError as error:
-        raise CarbonError(f"{FILE_NAME}: cannot be read: {error.strerror}") from None
-    return parse(content)
+        raise CarbonError(f"{name}: cannot be read: {error.strerror}") from None
+    return parse(content, name)
 
 
 def parse(content: bytes, where: str = FILE_NAME) -> dict[str, object]:
@@ -97,6 +99,8 @@ def validated(parsed: Mapping[str, object], where: str = FILE_NAME) -> dict[str,
     """All keys of a configuration, checked. Values of unknown keys are never echoed."""
     settings = {}
     for key, value in parsed.items():
+        if key == FACTORS and isinstance(value, str):
+            continue
         name = key if key.isascii() and key.isprintable() and len(key) <= 40 else "a key"
         if key in KEYS:
             settings[key] = checked(key, value, where)
@@ -106,15 +110,23 @@ def validated(parsed: Mapping[str, object], where: str = FILE_NAME) -> dict[str,
                 " remove it and set it in the environment"
             )
         else:
-            raise CarbonError(f"{where}: {name}: unknown key: known keys are {', '.join(KEYS)}")
+            raise CarbonError(f"{where}: {name}: unknown key: known keys are {', '.join(FILE_KEYS)}")
     return settings
 
 
 def load(
-    directory: str, environment: Mapping[str, str], flags: Mapping[str, str] | None = None
+    directory: str,
+    environment: Mapping[str, str],
+    flags: Mapping[str, str] | None = None,
+    name: str = FILE_NAME,
 ) -> Settings:
     """The settings in force in a work tree. Raises CarbonError for any fault in any of them."""
-    settings = validated(read_file(directory))
+    parsed = read_file(directory, name)
+    if isinstance(parsed.get(FACTORS), str):
+        from . import custom_factors
+
+        custom_factors.join(directory, str(parsed[FACTORS]))
+    settings = validated(parsed, name)
     for key in KEYS:
         variable = VARIABLE_PREFIX + key.upper()
         # A tool in the environment is evidence for this commit, so attribution reads it.

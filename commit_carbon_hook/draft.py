@@ -19,7 +19,8 @@ class Draft(NamedTuple):
 
     `whole_lines` are those of the whole commit where it is amended and has one record by
     lines: that record is then estimated anew under its id. `parent` and `content` name what
-    is committed.
+    is committed. `counted` are new records out of the tools' logs, and `covered` the tools
+    whose usage other commits have recorded in full.
     """
 
     kept: tuple[record.Record, ...]
@@ -27,6 +28,8 @@ class Draft(NamedTuple):
     whole_lines: int = 0
     parent: str = ""
     content: str = ""
+    counted: tuple[record.Record, ...] = ()
+    covered: tuple[str, ...] = ()
 
 
 def union(records: Iterable[record.Record]) -> tuple[record.Record, ...]:
@@ -55,10 +58,10 @@ def complete(
 
     Raises CarbonError for names that are not in the tables.
     """
-    if not (draft.lines or draft.whole_lines):
+    if not (draft.lines or draft.whole_lines or draft.counted):
         return draft.kept
     who = attribution.attribute(environment, trailers, settings.tool)
-    old = renewable(draft.kept) if draft.whole_lines else None
+    old = renewable(draft.kept) if draft.whole_lines and not draft.counted else None
     if (
         old
         and old.basis
@@ -66,10 +69,16 @@ def complete(
     ):
         anew = by_lines(draft.whole_lines, old.basis, old.id)
         return tuple(anew if one is old else one for one in draft.kept)
-    if who is None or not draft.lines:
+    if who is None:
         return draft.kept
+    kept = union((*draft.kept, *draft.counted))
+    counted = {one.basis.tool for one in draft.counted if one.basis}
+    if not draft.lines or who.tool in counted or who.tool in draft.covered:
+        return kept
+    if counted and who.general:
+        return kept
     if who.evidence == "assumed" and settings.unattributed == "skip":
-        return draft.kept
+        return kept
     basis = record.printable(
         record.Basis(
             who.tool,
@@ -81,7 +90,7 @@ def complete(
     )
     parts = (draft.parent, draft.content, basis.tool, "lines")
     new = by_lines(draft.lines, basis, record.identity([part.encode() for part in parts]))
-    return union((*draft.kept, new))
+    return union((*kept, new))
 
 
 def by_lines(lines: int, basis: record.Basis, record_id: str) -> record.Record:
@@ -94,16 +103,28 @@ def by_lines(lines: int, basis: record.Basis, record_id: str) -> record.Record:
 def dump(draft: Draft) -> list[bytes]:
     """The draft as lines for the stage that completes it; `load` is the inverse."""
     numbers = f"{draft.lines} {draft.whole_lines} {draft.parent or '-'} {draft.content or '-'}"
-    kept = [line for one in draft.kept for line in record.lines(one)]
-    return [numbers.encode("ascii"), *kept]
+    out = [numbers.encode("ascii"), " ".join(draft.covered).encode("ascii")]
+    for records in (draft.kept, draft.counted):
+        lines = [line for one in records for line in record.lines(one)]
+        out += [b"%d" % len(lines), *lines]
+    return out
 
 
 def load(lines: list[bytes]) -> Draft:
-    """Raises ValueError for lines that `dump` has not written."""
+    """Raises ValueError or IndexError for lines that `dump` has not written."""
     count, whole, parent, content = lines[0].decode("ascii").split(" ")
-    kept, rejected = record.parse(lines[1:])
-    if rejected:
+    covered = tuple(lines[1].decode("ascii").split())
+    after_kept = 3 + int(lines[2])
+    kept, rejected = record.parse(lines[3:after_kept])
+    counted, more = record.parse(lines[after_kept + 1 :])
+    if rejected or more or len(lines) != after_kept + 1 + int(lines[after_kept]):
         raise ValueError("a record line is damaged")
     return Draft(
-        tuple(kept), int(count), int(whole), parent.strip("-"), content.strip("-")
+        tuple(kept),
+        int(count),
+        int(whole),
+        parent.strip("-"),
+        content.strip("-"),
+        tuple(counted),
+        covered,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from . import decision, git, gitdir, message, record
+from . import attribution, decision, git, gitdir, message, record
 from .draft import Draft, renewable, union
 
 TYPE_CHECKING = False
@@ -57,7 +57,19 @@ def draft(
     staged = git.staged(head or _empty_tree(git_dir), call.environment)
     if not staged.lines:
         return None
-    return Draft(carried, staged.lines, 0, head, record.identity([staged.content]))
+    made = Draft(carried, staged.lines, 0, head, record.identity([staged.content]))
+    return _counted(made, call, git_dir, settings)
+
+
+def _counted(made: Draft, call: Invocation, git_dir: GitDir, settings: Settings) -> Draft:
+    """The draft with what the tools' own logs say, if that is asked for."""
+    tool = call.environment.get(attribution.TOOL_VARIABLE, "").lower()
+    if settings.tokens != "auto" or tool == attribution.NONE:
+        return made
+    from . import counting
+
+    found = counting.count(top(git_dir), git_dir, call.environment, settings)
+    return made._replace(counted=found.records, covered=found.covered)
 
 
 def _amended(call: Invocation, git_dir: GitDir, settings: Settings) -> Draft | None:
@@ -69,8 +81,11 @@ def _amended(call: Invocation, git_dir: GitDir, settings: Settings) -> Draft | N
         body = notes.read(head, call.environment)
     kept = _records(body, b"#")
     staged = git.staged(head, call.environment)
-    if not staged.lines and (kept or len(parents) > 1 or decision.REBASE in git_dir.entries):
+    if not staged.lines and decision.REBASE in git_dir.entries:
         return Draft(kept) if kept else None
+    if not staged.lines and (kept or len(parents) > 1):
+        made = _counted(Draft(kept), call, git_dir, settings)
+        return made if kept or made.counted else None
     whole = 0
     parent, content = head, staged.content
     if len(parents) < 2 and (not kept or renewable(kept)):
@@ -80,7 +95,8 @@ def _amended(call: Invocation, git_dir: GitDir, settings: Settings) -> Draft | N
             return Draft((), commit.lines, 0, against, record.identity([commit.content]))
         # git concatenates the old note to the new one, so a note's record is never changed.
         whole = commit.lines if settings.store == "message" else 0
-    return Draft(kept, staged.lines, whole, parent, record.identity([content]))
+    made = Draft(kept, staged.lines, whole, parent, record.identity([content]))
+    return _counted(made, call, git_dir, settings)
 
 
 def _folded(

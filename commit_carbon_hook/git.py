@@ -126,6 +126,23 @@ def commits(names: Sequence[str], environment: Mapping[str, str]) -> list[bytes]
     return found
 
 
+def newest_messages(most: int, environment: Mapping[str, str]) -> bytes:
+    """`date LF message NUL` of the newest commits of all refs and HEAD, newest first."""
+    return _log(["--all", f"--max-count={most}", "--format=%ct%n%B"], environment)
+
+
+def history(most: int, environment: Mapping[str, str]) -> bytes:
+    """`author date LF author address LF message NUL` of HEAD's newest ancestors, newest first."""
+    return _log([f"--max-count={most}", "--format=%at%n%ae%n%B"], environment)
+
+
+def _log(arguments: Sequence[str], environment: Mapping[str, str]) -> bytes:
+    try:
+        return run(["log", "-z", "--no-show-signature", "--no-color", *arguments, "--"], environment)
+    except CarbonError:
+        return b""  # no commit yet
+
+
 def resolve(name: str, environment: Mapping[str, str]) -> str:
     """The object id of a revision."""
     out = run(["rev-parse", "--verify", "--quiet", "--end-of-options", name], environment)

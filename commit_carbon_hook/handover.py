@@ -89,5 +89,5 @@ def take(call: Invocation, git_dir: GitDir) -> HandedOver | None:
         return None
     try:
         return HandedOver(drafts.load(lines[3:]), lines[2].decode("ascii").strip("-"))
-    except ValueError:
+    except (IndexError, ValueError):
         return None

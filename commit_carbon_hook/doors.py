@@ -1,0 +1,61 @@
+"""What all commands do at their door: one-line errors, exit codes, printing for people."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from .errors import CarbonError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .estimate import Range
+
+OK, NO, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
+
+
+def guard(program: str, body: Callable[[], int]) -> int:
+    """Run a command: 0 done, 1 a check says no, 2 usage or unreadable input, never a traceback."""
+    try:
+        code = body()
+        sys.stdout.flush()
+        return code
+    except CarbonError as error:
+        return complain(program, str(error))
+    except BrokenPipeError:
+        # The reader has what it wanted (`| head`); nothing is left to say to it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception as error:
+        place = error.__traceback__
+        while place and place.tb_next:
+            place = place.tb_next
+        line = f"{os.path.basename(place.tb_frame.f_code.co_filename)}:{place.tb_lineno}" if place else "?"
+        return complain(program, f"unexpected {type(error).__name__} at {line}: please report it")
+
+
+def complain(program: str, line: str) -> int:
+    """Print one line of error, made safe for a terminal, and return UNUSABLE."""
+    from .terminal import safe
+
+    print(f"{program}: {safe(line)}", file=sys.stderr)
+    return UNUSABLE
+
+
+def number(value: float, digits: int = 2) -> str:
+    """A figure with so many significant digits, thousands separated, without an exponent."""
+    if value == 0:
+        return "0"
+    rounded = float(f"{value:.{digits - 1}e}")
+    decimals = max(0, digits - 1 - int(f"{rounded:e}".rpartition("e")[2]))
+    return f"{rounded:,.{decimals}f}"
+
+
+def span(value: Range, unit: str, digits: int = 2) -> str:
+    """`central unit (low to high)` of a range."""
+    low, central, high = [number(part, digits) for part in value]
+    return f"{central} {unit} ({low} to {high})"
