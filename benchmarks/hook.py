@@ -51,7 +51,7 @@ def repository(folder: Path, files: int) -> dict[str, str]:
     }
 
 
-def run(command: list[str], folder: Path, environment: dict[str, str]) -> float:
+def run(command: list[str], environment: dict[str, str]) -> float:
     """Wall seconds of one whole process."""
     start = time.perf_counter()
     pid = os.posix_spawn(
@@ -105,16 +105,22 @@ def main() -> int:
         for round_number in range(arguments.rounds + 2):
             for label, (command, variables) in commands.items():
                 message.write_bytes(text)
-                seconds = run(command, folder, variables)
+                seconds = run(command, variables)
                 if round_number >= 2:
                     times[label].append(seconds)
-        base = [a + b for a, b in zip(times["bare interpreter"], times["git diff-index"])]
-        print(f"{arguments.files} files, {arguments.rounds} rounds, Python {sys.version.split()[0]}")
+        base = [
+            a + b for a, b in zip(times["bare interpreter"], times["git diff-index"], strict=True)
+        ]
+        print(
+            f"{arguments.files} files, {arguments.rounds} rounds, Python {sys.version.split()[0]}"
+        )
         print(f"{'command':52} {'median ms':>9} {'ratio':>6}")
-        print(f"{'base: interpreter + diff-index':52} {statistics.median(base) * 1e3:9.1f} {1:6.2f}")
-        for label, seconds in times.items():
-            ratio = statistics.median(a / b for a, b in zip(seconds, base))
-            print(f"{label:52} {statistics.median(seconds) * 1e3:9.1f} {ratio:6.2f}")
+        print(
+            f"{'base: interpreter + diff-index':52} {statistics.median(base) * 1e3:9.1f} {1:6.2f}"
+        )
+        for label, walls in times.items():
+            ratio = statistics.median([a / b for a, b in zip(walls, base, strict=True)])
+            print(f"{label:52} {statistics.median(walls) * 1e3:9.1f} {ratio:6.2f}")
     return 0
 
 

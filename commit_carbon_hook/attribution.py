@@ -1,4 +1,4 @@
-"""Which tool took part in this commit, and why we think so: the first evidence that answers wins."""
+"""Which tool took part in a commit, and why we think so: the first evidence that answers wins."""
 
 from __future__ import annotations
 

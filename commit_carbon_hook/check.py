@@ -1,4 +1,4 @@
-"""commit-carbon-check: validate configuration and factor files offline; the hook of pre-commit.ci."""
+"""commit-carbon-check: validate configuration and factor files, offline, as pre-commit.ci does."""
 
 from __future__ import annotations
 

@@ -110,7 +110,9 @@ def validated(parsed: Mapping[str, object], where: str = FILE_NAME) -> dict[str,
                 " remove it and set it in the environment"
             )
         else:
-            raise CarbonError(f"{where}: {name}: unknown key: known keys are {', '.join(FILE_KEYS)}")
+            raise CarbonError(
+                f"{where}: {name}: unknown key: known keys are {', '.join(FILE_KEYS)}"
+            )
     return settings
 
 

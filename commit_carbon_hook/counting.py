@@ -80,9 +80,7 @@ class State(NamedTuple):
     found: Found
 
 
-def find(
-    top: str, git_dir: GitDir, environment: Mapping[str, str], now: float
-) -> State:
+def find(top: str, git_dir: GitDir, environment: Mapping[str, str], now: float) -> State:
     """The usage of a work tree that no record in history has claimed."""
     tree = os.path.realpath(top)
     recent = _recent(environment)

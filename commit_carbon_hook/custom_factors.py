@@ -24,9 +24,7 @@ def join(top: str, name: str) -> None:
     data = factors.load()
     own = factors.read_json(path)
     try:
-        merged = {
-            section: {**rows, **own.get(section, {})} for section, rows in data.items()
-        }
+        merged = {section: {**rows, **own.get(section, {})} for section, rows in data.items()}
         tables = factor_build.tables(merged)
     except (AttributeError, KeyError, TypeError, ValueError):
         raise CarbonError(f"{name}: not a factor file: run commit-carbon-check {name}") from None

@@ -21,7 +21,6 @@ def guard(program: str, body: Callable[[], int]) -> int:
     try:
         code = body()
         sys.stdout.flush()
-        return code
     except CarbonError as error:
         return complain(program, str(error))
     except BrokenPipeError:
@@ -31,11 +30,16 @@ def guard(program: str, body: Callable[[], int]) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as error:
-        place = error.__traceback__
-        while place and place.tb_next:
-            place = place.tb_next
-        line = f"{os.path.basename(place.tb_frame.f_code.co_filename)}:{place.tb_lineno}" if place else "?"
-        return complain(program, f"unexpected {type(error).__name__} at {line}: please report it")
+        return complain(program, f"{_described(error)}: please report it")
+    return code
+
+
+def _described(error: Exception) -> str:
+    place = error.__traceback__
+    while place and place.tb_next:
+        place = place.tb_next
+    file = os.path.basename(place.tb_frame.f_code.co_filename) if place else "?"
+    return f"unexpected {type(error).__name__} in {file}:{place.tb_lineno if place else '?'}"
 
 
 def complain(program: str, line: str) -> int:

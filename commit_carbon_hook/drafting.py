@@ -9,7 +9,7 @@ from .draft import Draft, renewable, union
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from .config import Settings
     from .gitdir import GitDir
@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 CLEANUP_MODES = ("strip", "whitespace", "verbatim", "scissors")
 
 
-def top(git_dir: GitDir) -> str:
+def top(git_dir: GitDir, environment: Mapping[str, str]) -> str:
     """The work tree's top folder: git starts hooks there, prek in a project below it."""
-    here = os.getcwd()
+    here = os.path.join(os.getcwd(), environment.get("GIT_WORK_TREE", ""))
+    if "GIT_WORK_TREE" in environment:
+        return here
     while not os.path.exists(os.path.join(here, ".git")):
         above = os.path.dirname(here)
         if above == here:
@@ -68,7 +70,7 @@ def _counted(made: Draft, call: Invocation, git_dir: GitDir, settings: Settings)
         return made
     from . import counting
 
-    found = counting.count(top(git_dir), git_dir, call.environment, settings)
+    found = counting.count(top(git_dir, call.environment), git_dir, call.environment, settings)
     return made._replace(counted=found.records, covered=found.covered)
 
 
@@ -99,9 +101,7 @@ def _amended(call: Invocation, git_dir: GitDir, settings: Settings) -> Draft | N
     return _counted(made, call, git_dir, settings)
 
 
-def _folded(
-    call: Invocation, git_dir: GitDir, carried: tuple[record.Record, ...]
-) -> Draft | None:
+def _folded(call: Invocation, git_dir: GitDir, carried: tuple[record.Record, ...]) -> Draft | None:
     fixups = gitdir.read(git_dir.join(decision.CURRENT_FIXUPS)).decode("ascii", "replace")
     names = [line.split()[1] for line in fixups.splitlines() if len(line.split()) > 1]
     names = ["HEAD", *names] if names else ["REBASE_HEAD"]
@@ -165,8 +165,18 @@ def has_message(call: Invocation, text: bytes, prefix: bytes) -> bool:
     if message.is_empty(text, "whitespace", prefix):
         return False
     # Only comment-like lines: now the exact mode and prefix matter.
-    prefix = _comment_prefix(call, text, prefix)
+    prefix = _comment_prefix(call, prefix)
     return not message.is_empty(text, _cleanup_mode(call), prefix)
+
+
+def placement(call: Invocation, text: bytes, prefix: bytes) -> str:
+    """The clean-up mode that decides where trailers go: before comment lines that git will take
+    out, after those that it will keep."""
+    if not call.editor_follows:
+        return "whitespace"
+    if message.is_empty(text, "strip", prefix) and not message.is_empty(text, "whitespace", prefix):
+        return _cleanup_mode(call)
+    return "strip"
 
 
 def _has_plain_line(text: bytes) -> bool:
@@ -180,13 +190,13 @@ def _has_plain_line(text: bytes) -> bool:
     return False
 
 
-def _comment_prefix(call: Invocation, text: bytes, seen: bytes) -> bytes:
+def _comment_prefix(call: Invocation, seen: bytes) -> bytes:
     for key in ("core.commentString", "core.commentChar"):
         value = git.configured(key, call.environment)
         if value and value != "auto":
             return value.encode()
         if value:
-            return seen if seen != b"#" else text.rstrip().rpartition(b"\n")[2][:1] or b"#"
+            return seen
     return b"#"
 
 

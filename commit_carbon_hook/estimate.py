@@ -87,7 +87,7 @@ def tokens_from_lines(lines: int, role: str, method: Method) -> Tokens:
 def energy(tokens: Tokens, factors: tuple[Range, Range, Range]) -> Range:
     """Wh of the tokens; the kinds' errors are shared, so lows, centrals and highs add up."""
     low = central = high = 0.0
-    for count, factor in zip(tokens, factors):
+    for count, factor in zip(tokens, factors, strict=True):
         low += count * factor.low
         central += count * factor.central
         high += count * factor.high

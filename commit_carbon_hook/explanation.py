@@ -33,8 +33,9 @@ def steps(
     if lines is not None:
         yield from _token_rule(lines, done.tokens, role, basis.method)
     else:
-        yield "tokens", "; ".join(
-            f"{count:,} {kind}" for kind, count in zip(KINDS, done.tokens, strict=True)
+        yield (
+            "tokens",
+            "; ".join(f"{count:,} {kind}" for kind, count in zip(KINDS, done.tokens, strict=True)),
         )
     low, _, high = done.token_ratio
     spread = f", {number(low)} to {number(high)} times as many" if low < high else ""

@@ -34,8 +34,9 @@ SAFE_ENVIRONMENT = {
 SAFE_OPTIONS = ("--no-pager", "-c", "core.fsmonitor=false", "-c", "log.showSignature=false")
 MAX_PATHS_PER_CALL = 500
 
+
 class Staged(NamedTuple):
-    """Staged lines against a tree, as git counts them, and the raw output that names the content."""
+    """Staged lines against a tree, as git counts them, and the output that names the content."""
 
     lines: int
     content: bytes
@@ -67,9 +68,7 @@ def staged(tree: str, environment: Mapping[str, str]) -> Staged:
     return Staged(count_lines(output), output)
 
 
-def _without_deletions(
-    command: Sequence[str], tree: str, environment: Mapping[str, str]
-) -> bytes:
+def _without_deletions(command: Sequence[str], tree: str, environment: Mapping[str, str]) -> bytes:
     names = run(
         ["diff-index", "--cached", "--name-only", "-z", "--diff-filter=d", "--no-renames", tree],
         environment,
@@ -83,7 +82,7 @@ def _without_deletions(
 
 
 def count_lines(output: bytes) -> int:
-    """Additions plus deletions in `--raw --numstat -z` or `--numstat -z` output; binaries have none."""
+    """Additions plus deletions in `--numstat -z` output, with `--raw` or without it."""
     total = 0
     fields = iter(output.split(b"\0"))
     for field in fields:
@@ -101,6 +100,12 @@ def count_lines(output: bytes) -> int:
         if added != b"-":
             total += int(added) + int(deleted)
     return total
+
+
+def changes(commit: str, environment: Mapping[str, str]) -> bytes:
+    """What a commit changed against its parent, as `count_lines` reads it."""
+    options = ["-r", "--root", "--no-commit-id", "--numstat", "-z", "-M", "--no-ext-diff"]
+    return run(["diff-tree", *options, "--no-textconv", commit], environment)
 
 
 def commit(name: str, environment: Mapping[str, str]) -> bytes:
@@ -138,7 +143,9 @@ def history(most: int, environment: Mapping[str, str]) -> bytes:
 
 def _log(arguments: Sequence[str], environment: Mapping[str, str]) -> bytes:
     try:
-        return run(["log", "-z", "--no-show-signature", "--no-color", *arguments, "--"], environment)
+        return run(
+            ["log", "-z", "--no-show-signature", "--no-color", *arguments, "--"], environment
+        )
     except CarbonError:
         return b""  # no commit yet
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 PROGRAM = "commit-carbon-hook"
 TIME_LIMIT_SECONDS = 2.0
+# Without the diff that `commit -v` appends, which may be as long as message_file allows.
+MAX_MESSAGE_BYTES = 512 * 1024
 PREPARE = "prepare-commit-msg"
 FINISH = "commit-msg"
 AFTER = "post-commit"
@@ -39,14 +41,14 @@ class Invocation:
         self.stage = stage
         self.file = words[0] if words else ""
         # pre-commit and prek hand over git's second and third argument as variables.
-        self.source, self.object = (words[1:] + ["", ""])[:2]
+        self.source, self.object = [*words[1:], "", ""][:2]
         if len(words) < 2:
             self.source = environment.get("PRE_COMMIT_COMMIT_MSG_SOURCE", "")
             self.object = environment.get("PRE_COMMIT_COMMIT_OBJECT_NAME", "")
         self.flags = flags
         self.environment = environment
         self.editor_follows = environment.get("GIT_EDITOR", "") != ":"
-        self._process: tuple[str, list[str]] | None | str = ""
+        self._process: tuple[str, list[str]] | str | None = ""
 
     def process(self) -> tuple[str, list[str]] | None:
         """The `git commit` above us: its name and its arguments, where they can be seen."""
@@ -79,10 +81,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _say(line: str) -> None:
+    visible = "".join([char if char.isprintable() else ascii(char)[1:-1] for char in line])
     try:
-        os.write(2, f"{PROGRAM}: {line}\n".encode("utf-8", "backslashreplace"))
+        os.write(2, f"{PROGRAM}: {visible}\n".encode("utf-8", "backslashreplace"))
     except OSError:
-        pass
+        return
 
 
 def _stop_in_time() -> None:
@@ -94,7 +97,7 @@ def _stop_in_time() -> None:
     if not hasattr(signal, "setitimer"):
         return  # Windows
 
-    def stop(number: int, frame: object) -> None:
+    def stop(*_: object) -> None:
         from . import process
 
         if process.running_child:
@@ -140,13 +143,12 @@ def prepare(call: Invocation) -> None:
     action = decision.decide(_situation(call, git_dir))
     if action == decision.NOTHING:
         return
-    from . import config, drafting, message, message_file
+    from . import config, drafting
 
-    settings = config.load(drafting.top(git_dir), call.environment, call.flags)
+    settings = config.load(drafting.top(git_dir, call.environment), call.environment, call.flags)
     if settings.store == "notes" and action == decision.FOLD:
         return  # git itself carries notes over a rebase, where notes.rewriteRef says so
-    text = message_file.read(call.file)
-    prefix = message.comment_prefix(text)
+    text, prefix = _message(call)
     draft = drafting.draft(action, call, git_dir, text, prefix, settings)
     if draft is None:
         return
@@ -167,18 +169,17 @@ def prepare(call: Invocation) -> None:
 def finish(call: Invocation) -> None:
     """commit-msg: complete, with the final message, what prepare-commit-msg handed over."""
     git_dir = _git_dir(call)
-    from . import config, drafting, handover, installation, message, message_file
+    from . import config, drafting, handover, installation, message
 
     left = handover.take(call, git_dir)
-    text = message_file.read(call.file)
-    prefix = message.comment_prefix(text)
+    text, prefix = _message(call)
     if left is None and (
         message.record_lines(text, prefix) or installation.runs(PREPARE, git_dir, call.environment)
     ):
         return
     if not drafting.has_message(call, text, prefix):
         return
-    settings = config.load(drafting.top(git_dir), call.environment, call.flags)
+    settings = config.load(drafting.top(git_dir, call.environment), call.environment, call.flags)
     if left is None:
         action = decision.decide(_situation(call, git_dir))
         draft = None
@@ -190,6 +191,17 @@ def finish(call: Invocation) -> None:
         draft = left.draft
     if draft is not None:
         _finish(call, git_dir, draft, text, prefix, settings)
+
+
+def _message(call: Invocation) -> tuple[bytes, bytes]:
+    """The message file's bytes and its comment prefix."""
+    from . import message, message_file
+
+    text = message_file.read(call.file)
+    prefix = message.comment_prefix(text)
+    if message.find_end(text, prefix) > MAX_MESSAGE_BYTES:
+        raise CarbonError(f"the message is longer than {MAX_MESSAGE_BYTES >> 10} KiB: left alone")
+    return text, prefix
 
 
 def _finish(
@@ -213,14 +225,18 @@ def _finish(
 
 
 def _write(call: Invocation, records: Sequence[Record], text: bytes, prefix: bytes) -> None:
-    from . import message, message_file, record
+    from . import drafting, message, message_file, record
+
+    def theirs(line: bytes) -> bool:
+        return not record.is_line(line)
 
     lines = [line for one in records for line in record.lines(one)]
-    changed = message.replace_records(text, lines, prefix)
+    mode = drafting.placement(call, text, prefix)
+    changed = message.replace_records(text, lines, prefix, mode, theirs)
     if changed == text:
         return
-    without = message.remove_record_lines(text, prefix)
-    if message.remove_record_lines(changed, prefix) != without:
+    without = message.remove_record_lines(text, prefix, theirs)
+    if message.remove_record_lines(changed, prefix, theirs) != without:
         raise CarbonError("this message's form is not understood: left alone")
     message_file.replace(call.file, changed)
 

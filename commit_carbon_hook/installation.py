@@ -1,4 +1,4 @@
-"""Which of our stages run in a repository: read from its hooks and its framework's configuration."""
+"""Which of our stages run in a repository: read from its hooks and its framework's files."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def runs(stage: str, git_dir: GitDir, environment: Mapping[str, str]) -> bool:
         if MARK in content or names(content, stage):
             return True
         # A framework's own hook, husky's shim or lefthook's: what it runs stands elsewhere.
-        folder = top(git_dir)
+        folder = top(git_dir, environment)
         others = [os.path.join(folder, name) for name in FRAMEWORK_FILES]
         others.append(os.path.join(folder, ".husky", stage))
         if any(names(gitdir.read(other), stage) for other in others):

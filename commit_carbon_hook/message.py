@@ -18,13 +18,13 @@ from .message_rules import (
     parse_block,
     trailers,
 )
+from .record import KEYS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 __all__ = [
-    "RECORD_KEYS",
     "cleaned",
     "comment_prefix",
     "find_end",
@@ -36,10 +36,9 @@ __all__ = [
     "trailers",
 ]
 
-RECORD_KEYS = (b"Carbon-gCO2e", b"Carbon-Tokens", b"Carbon-Basis")
 
 _STEM = b"Carbon-"
-_STARTS = tuple(key + b":" for key in RECORD_KEYS)
+_STARTS = tuple(key + b":" for key in KEYS)
 _LEADS = (b"", b"* ", b"- ", b"> ")
 _INDENT = 8
 

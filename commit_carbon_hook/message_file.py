@@ -57,8 +57,12 @@ def replace(path: str, content: bytes) -> None:
             os.close(descriptor)
         os.replace(temporary, path)
     except OSError as error:
-        try:
-            os.unlink(temporary)
-        except OSError:
-            pass
+        _discard(temporary)
         raise CarbonError(f"{path} cannot be written ({error.strerror}): left as it was") from None
+
+
+def _discard(path: str) -> None:
+    try:
+        os.unlink(path)
+    except OSError:
+        return

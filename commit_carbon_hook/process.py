@@ -75,9 +75,7 @@ def _read(descriptor: int) -> bytes:
     return b"".join(chunks)
 
 
-def _run_portably(
-    command: list[str], environment: Mapping[str, str], stdin: bytes
-) -> Done:
+def _run_portably(command: list[str], environment: Mapping[str, str], stdin: bytes) -> Done:
     import subprocess
 
     try:
@@ -123,7 +121,7 @@ def _from_proc(pid: int) -> tuple[int, str, list[str]] | None:
 def _from_ps(
     environment: Mapping[str, str],
 ) -> Callable[[int], tuple[int, str, list[str]] | None]:
-    """The same from one `ps` (macOS, BSD): without start times, and with arguments split at blanks."""
+    """The same from one `ps` (macOS, BSD): no start times, and arguments split at blanks."""
     table = {}
     try:
         listing = run(["ps", "-A", "-o", "pid=", "-o", "ppid=", "-o", "args="], environment).output

@@ -193,13 +193,22 @@ def parse(candidates: Iterable[bytes]) -> tuple[list[Record], list[Rejected]]:
     return records, rejected
 
 
+def is_line(line: bytes) -> bool:
+    """Whether this is one of a record's lines by the grammar, not only by its key."""
+    key, _, _ = line.partition(b":")
+    try:
+        return bool(_PARSERS[key](line[len(key) :].decode("ascii")))
+    except (KeyError, ValueError):
+        return False
+
+
 def _fields(text: str, names: tuple[str, ...]) -> list[str]:
     """The values of `: a=.. b=..`: these names, in this order, one space between."""
     words = text.split(" ")
     if words[0] != ":" or len(words) != len(names) + 1:
         raise ValueError(f"expected {' '.join(names)}")
     values = []
-    for word, name in zip(words[1:], names):
+    for word, name in zip(words[1:], names, strict=True):
         key, equals, value = word.partition("=")
         if key != name or not equals or not value:
             raise ValueError(f"expected {name}= where {key or 'nothing'} stands")
@@ -212,9 +221,8 @@ def _fields(text: str, names: tuple[str, ...]) -> list[str]:
 def nanograms(text: str) -> int:
     """Strict decimal grams: `float()` and `int()` would accept much more than we write."""
     whole, point, fraction = text.partition(".")
-    if not (
-        _digits(whole, 9) and (not point or 0 < len(fraction) <= 9 and not fraction.strip(_DIGITS))
-    ):
+    fine = 0 < len(fraction) <= 9 and not fraction.strip(_DIGITS)
+    if not _digits(whole, 9) or (point and not fine):
         raise ValueError(f"{text[:_MAX_NAME]} is not a number of grams")
     return int(whole) * NANOGRAMS_PER_GRAM + int(fraction.ljust(9, "0"))
 
@@ -223,9 +231,7 @@ _DIGITS = "0123456789"
 
 
 def _digits(text: str, most: int) -> bool:
-    return (
-        0 < len(text) <= most and not text.strip(_DIGITS) and (text[0] != "0" or len(text) == 1)
-    )
+    return 0 < len(text) <= most and not text.strip(_DIGITS) and (text[0] != "0" or len(text) == 1)
 
 
 def _parse_emissions(text: str) -> list[str]:

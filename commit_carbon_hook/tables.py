@@ -29,7 +29,9 @@ def _nearest(name: str, known: Iterable[str]) -> str:
     names = list(known)
     by_folded = {known_name.lower(): known_name for known_name in names}
     close = difflib.get_close_matches(name.lower(), by_folded, n=1)
-    return f"did you mean {by_folded[close[0]]!r}?" if close else f"known: {', '.join(names[:8])}, ..."
+    return (
+        f"did you mean {by_folded[close[0]]!r}?" if close else f"known: {', '.join(names[:8])}, ..."
+    )
 
 
 def method(name: str) -> Method:

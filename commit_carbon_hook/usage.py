@@ -78,7 +78,7 @@ def unspent(events: Iterable[Usage], spent: Iterable[Claim]) -> list[Part]:
 
 
 def recovered(events: Sequence[Usage], ids: Iterable[str], tool: str) -> list[Claim]:
-    """The claims of records whose side file is lost: runs of events whose numbers add up to an id."""
+    """The claims of records without a side file: runs of events whose numbers add up to an id."""
     parts = unspent(events, ())
     sums = [0]
     for part in parts:

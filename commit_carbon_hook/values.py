@@ -13,9 +13,7 @@ def _field(index: int) -> property:
 
 
 class _Meta(type):
-    def __new__(
-        meta, name: str, bases: tuple[type, ...], namespace: dict[str, Any]
-    ) -> type:
+    def __new__(meta, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> type:
         if not bases:
             return super().__new__(meta, name, (tuple,), namespace)
         fields = tuple(namespace.get("__annotations__", ()))

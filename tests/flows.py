@@ -17,6 +17,7 @@ EDITORS = {
     "clear": ': > "$1"',
     "type": '{ echo "Typed subject"; echo; echo "Typed body."; cat "$1"; } > "$1.new" && mv "$1.new" "$1"',
     "append": '{ echo "Typed subject"; cat "$1"; } > "$1.new" && mv "$1.new" "$1"',
+    "second-line": '{ echo; echo "fix: typed"; cat "$1"; } > "$1.new" && mv "$1.new" "$1"',
     "comments": "printf '# only\\n# comments\\n' > \"$1\"",
     "spoil": "sed -i '/^Carbon-/d' \"$1\"",
 }
@@ -35,7 +36,9 @@ FLOWS = {
     # plain commits
     "message": Flow("c a", [1]),
     "two-commits": Flow("c a; c b", [1, 1]),
-    "file": Flow("echo x >> a; g add a; printf 'From a file\\n\\nBody.\\n' > m; g commit -qF m", [1]),
+    "file": Flow(
+        "echo x >> a; g add a; printf 'From a file\\n\\nBody.\\n' > m; g commit -qF m", [1]
+    ),
     "stdin": Flow("echo x >> a; g add a; echo piped | g commit -qF -", [1]),
     "all": Flow("echo x >> c1; g commit -qam all", [1]),
     "path": Flow("echo x >> c1; echo y >> c2; g add c2; g commit -qm path -- c1", [1]),
@@ -49,10 +52,21 @@ FLOWS = {
     "divider": Flow("echo x >> c1; printf 's\\n\\n---\\nbody\\n' > m; g commit -qaF m", [1]),
     "hash-subject": Flow("echo x >> c1; g commit -qam '#12 fix'", [1]),
     "hash-body": Flow("echo x >> c1; g commit -qam 'fix' -m '# not a comment'", [1]),
-    "author": Flow("echo x >> c1; g commit -qam au --author 'O <o@x>' --date 2020-01-01T00:00:00Z", [1]),
+    "hash-everything": Flow("echo x >> c1; g commit -qam '#12' -m '#13'", [1]),
+    "hash-after-trailer-like": Flow(
+        "echo x >> c1; printf 'fix\\n\\nCloses:\\n#12\\n' > m; g commit -qaF m", [1]
+    ),
+    "prose-about-records": Flow(
+        "echo x >> c1; printf 'docs\\n\\nCarbon-Tokens: now strict\\nCarbon-Basis: too\\n' > m; g commit -qaF m",
+        [1],
+    ),
+    "author": Flow(
+        "echo x >> c1; g commit -qam au --author 'O <o@x>' --date 2020-01-01T00:00:00Z", [1]
+    ),
     "crlf": Flow("echo x >> c1; printf 's\\r\\n\\r\\nbody\\r\\n' > m; g commit -qaF m", [1]),
     "crlf-verbatim": Flow(
-        "echo x >> c1; printf 's\\r\\n\\r\\nbody\\r\\n' > m; g commit -qaF m --cleanup=verbatim", [1]
+        "echo x >> c1; printf 's\\r\\n\\r\\nbody\\r\\n' > m; g commit -qaF m --cleanup=verbatim",
+        [1],
     ),
     "latin-1": Flow(
         "echo x >> c1; printf 'caf\\351\\n\\nna\\357ve\\n' > m; g commit -qaF m",
@@ -75,7 +89,9 @@ FLOWS = {
     "empty-message": Flow("echo x >> c1; g commit -qam ''", []),
     "empty-message-allowed": Flow("echo x >> c1; g commit -qam '' --allow-empty-message", [0]),
     "comment-message-strip": Flow("echo x >> c1; g commit -qam '# c' --cleanup=strip", []),
-    "comment-message-config": Flow("echo x >> c1; g commit -qam '# c'", [], config=("commit.cleanup=strip",)),
+    "comment-message-config": Flow(
+        "echo x >> c1; g commit -qam '# c'", [], config=("commit.cleanup=strip",)
+    ),
     "comment-message-char": Flow(
         "echo x >> c1; g commit -qam '; c' --cleanup=strip", [], config=("core.commentChar=;",)
     ),
@@ -85,23 +101,44 @@ FLOWS = {
     "editor-clear": Flow("echo x >> c1; g commit -qa", [], editor="clear"),
     "editor-comments": Flow("echo x >> c1; g commit -qa", [], editor="comments"),
     "editor-quit-signoff": Flow("echo x >> c1; g commit -qas", [], editor="quit"),
-    "editor-quit-char": Flow("echo x >> c1; g commit -qa", [], editor="quit", config=("core.commentChar=;",)),
-    "editor-quit-auto": Flow("echo x >> c1; g commit -qa", [], editor="quit", config=("core.commentChar=auto",)),
+    "editor-quit-char": Flow(
+        "echo x >> c1; g commit -qa", [], editor="quit", config=("core.commentChar=;",)
+    ),
+    "editor-quit-auto": Flow(
+        "echo x >> c1; g commit -qa", [], editor="quit", config=("core.commentChar=auto",)
+    ),
     "editor-quit-verbose": Flow("echo x >> c1; g commit -qav", [], editor="quit"),
-    "editor-quit-scissors": Flow("echo x >> c1; g commit -qa --cleanup=scissors", [], editor="quit"),
+    "editor-quit-scissors": Flow(
+        "echo x >> c1; g commit -qa --cleanup=scissors", [], editor="quit"
+    ),
     "template-untouched": Flow("echo Why: > t; echo x >> c1; g commit -qat t", []),
     "template-untouched-signoff": Flow("echo Why: > t; echo x >> c1; g commit -qast t", []),
-    "template-untouched-config": Flow("echo Why: > t; echo x >> c1; g commit -qa", [], config=("commit.template=t",)),
+    "template-untouched-config": Flow(
+        "echo Why: > t; echo x >> c1; g commit -qa", [], config=("commit.template=t",)
+    ),
     "template-no-edit": Flow("echo Why: > t; echo x >> c1; g commit -qa --no-edit -t t", []),
     # editors
     "editor": Flow("echo x >> c1; g commit -qa", [1], editor="type"),
     "editor-subject-only": Flow("echo x >> c1; g commit -qa", [1], editor="append"),
     "editor-verbose": Flow("echo x >> c1; g commit -qav", [1], editor="type"),
     "editor-signoff": Flow("echo x >> c1; g commit -qas", [1], editor="append"),
-    "editor-char": Flow("echo x >> c1; g commit -qa", [1], editor="type", config=("core.commentChar=;",)),
-    "editor-auto-char": Flow("echo x >> c1; g commit -qa", [1], editor="type", config=("core.commentChar=auto",)),
+    "editor-char": Flow(
+        "echo x >> c1; g commit -qa", [1], editor="type", config=("core.commentChar=;",)
+    ),
+    "editor-auto-char": Flow(
+        "echo x >> c1; g commit -qa", [1], editor="type", config=("core.commentChar=auto",)
+    ),
+    "editor-subject-like-a-trailer": Flow("echo x >> c1; g commit -qa", [1], editor="second-line"),
+    "editor-whitespace-config": Flow(
+        "echo x >> c1; g commit -qa", [1], editor="type", config=("commit.cleanup=whitespace",)
+    ),
+    "editor-comments-verbatim": Flow(
+        "echo x >> c1; g commit -qa --cleanup=verbatim", [1], editor="comments"
+    ),
     "editor-verbatim": Flow("echo x >> c1; g commit -qa --cleanup=verbatim", [1], editor="type"),
-    "editor-whitespace": Flow("echo x >> c1; g commit -qa --cleanup=whitespace", [1], editor="type"),
+    "editor-whitespace": Flow(
+        "echo x >> c1; g commit -qa --cleanup=whitespace", [1], editor="type"
+    ),
     "editor-scissors": Flow("echo x >> c1; g commit -qa --cleanup=scissors", [1], editor="type"),
     "editor-message": Flow("echo x >> c1; g commit -qaem given", [1]),
     "editor-message-cleared": Flow("echo x >> c1; g commit -qaem given", [], editor="clear"),
@@ -120,7 +157,9 @@ FLOWS = {
     "amend-date": Flow("c a; g commit -q --amend --date=now -m later", [1]),
     "amend-twice": Flow("c a; g commit -q --amend -m x; g commit -q --amend -m y", [1]),
     "amend-unrecorded": Flow("g commit -q --amend -m 'c3 again'", [1]),
-    "amend-root": Flow("g checkout -q --orphan o; g commit -qm root; g commit -q --amend -m r2", [1]),
+    "amend-root": Flow(
+        "g checkout -q --orphan o; g commit -qm root; g commit -q --amend -m r2", [1]
+    ),
     "amend-merge": Flow(
         "g checkout -qb t HEAD~1; c q; g checkout -q main; g merge -q --no-ff -m m t;"
         " echo z >> c1; g add c1; g commit -q --amend --no-edit",
@@ -133,11 +172,18 @@ FLOWS = {
     "reset-and-commit": Flow("c a; c b; g reset -q --soft HEAD~2; g commit -qm both", [1]),
     # merges
     "merge-fast-forward": Flow("g checkout -qb t; c a; g checkout -q main; g merge -q t", [1]),
-    "merge-no-ff": Flow("g checkout -qb t; c a; g checkout -q main; g merge -q --no-ff --no-edit t", [1, 0]),
-    "merge-editor": Flow("g checkout -qb t; c a; g checkout -q main; g merge -q --no-ff --edit t", [1, 0]),
-    "merge-message": Flow("g checkout -qb t; c a; g checkout -q main; g merge -q --no-ff -m mm t", [1, 0]),
+    "merge-no-ff": Flow(
+        "g checkout -qb t; c a; g checkout -q main; g merge -q --no-ff --no-edit t", [1, 0]
+    ),
+    "merge-editor": Flow(
+        "g checkout -qb t; c a; g checkout -q main; g merge -q --no-ff --edit t", [1, 0]
+    ),
+    "merge-message": Flow(
+        "g checkout -qb t; c a; g checkout -q main; g merge -q --no-ff -m mm t", [1, 0]
+    ),
     "merge-no-commit": Flow(
-        "g checkout -qb t; c a; g checkout -q main; g merge -q --no-ff --no-commit t; g commit -qm mm", [1, 0]
+        "g checkout -qb t; c a; g checkout -q main; g merge -q --no-ff --no-commit t; g commit -qm mm",
+        [1, 0],
     ),
     "merge-conflict": Flow(
         "g checkout -qb t HEAD~1; echo t > c3; g add c3; g commit -qm t; g checkout -q main;"
@@ -150,13 +196,17 @@ FLOWS = {
         [1, 1, 1, 0],
     ),
     "merge-squash": Flow(
-        "g checkout -qb t; c a; c b; g checkout -q main; g merge -q --squash t; g commit -q", [2], editor="true"
+        "g checkout -qb t; c a; c b; g checkout -q main; g merge -q --squash t; g commit -q",
+        [2],
+        editor="true",
     ),
     "merge-squash-message": Flow(
-        "g checkout -qb t; c a; c b; g checkout -q main; g merge -q --squash t; g commit -qm squashed", [2]
+        "g checkout -qb t; c a; c b; g checkout -q main; g merge -q --squash t; g commit -qm squashed",
+        [2],
     ),
     "merge-squash-unrecorded": Flow(
-        "g checkout -qb t HEAD~2; g checkout -qb u HEAD~1; g merge -q --squash main; g commit -qm sq", [1]
+        "g checkout -qb t HEAD~2; g checkout -qb u HEAD~1; g merge -q --squash main; g commit -qm sq",
+        [1],
     ),
     "pull": Flow(
         "git clone -q . ../other; c a; (cd ../other && git -c user.name=O -c user.email=o@x commit -q"
@@ -165,9 +215,15 @@ FLOWS = {
     ),
     # replays
     "cherry-pick": Flow("g checkout -qb t; c a; g checkout -q main; c b; g cherry-pick t", [1, 1]),
-    "cherry-pick-x": Flow("g checkout -qb t; c a; g checkout -q main; c b; g cherry-pick -x t", [1, 1]),
-    "cherry-pick-editor": Flow("g checkout -qb t; c a; g checkout -q main; c b; g cherry-pick -e t", [1, 1]),
-    "cherry-pick-n": Flow("g checkout -qb t; c a; g checkout -q main; g cherry-pick -n t; g commit -qm mine", [1]),
+    "cherry-pick-x": Flow(
+        "g checkout -qb t; c a; g checkout -q main; c b; g cherry-pick -x t", [1, 1]
+    ),
+    "cherry-pick-editor": Flow(
+        "g checkout -qb t; c a; g checkout -q main; c b; g cherry-pick -e t", [1, 1]
+    ),
+    "cherry-pick-n": Flow(
+        "g checkout -qb t; c a; g checkout -q main; g cherry-pick -n t; g commit -qm mine", [1]
+    ),
     "cherry-pick-conflict": Flow(
         "g checkout -qb t HEAD~1; echo t > c3; g add c3; g commit -qm t; g checkout -q main;"
         " g cherry-pick t; echo both > c3; g add c3; g cherry-pick --continue",
@@ -182,14 +238,17 @@ FLOWS = {
         "g checkout -qb t HEAD~1; c q; g checkout -q main; g merge -q --no-ff -m m t; g rebase -qr --force HEAD~1",
         [1, 0],
     ),
-    "rebase-fixup": Flow("c a; echo f >> a; g commit -qa --fixup HEAD; g rebase -qi --autosquash HEAD~2", [2]),
+    "rebase-fixup": Flow(
+        "c a; echo f >> a; g commit -qa --fixup HEAD; g rebase -qi --autosquash HEAD~2", [2]
+    ),
     "rebase-fixup-chain": Flow(
         "c a; c b; echo f >> a; g commit -qa --fixup HEAD~1; echo h >> a; g commit -qa --fixup HEAD~2;"
         " g rebase -qi --autosquash HEAD~4",
         [3, 1],
     ),
     "rebase-squash": Flow(
-        "c a; echo f >> a; g commit -qa --squash HEAD -m more; g rebase -qi --autosquash HEAD~2", [2]
+        "c a; echo f >> a; g commit -qa --squash HEAD -m more; g rebase -qi --autosquash HEAD~2",
+        [2],
     ),
     "rebase-squash-chain": Flow(
         "c a; echo f >> a; g commit -qa --squash HEAD -m more; echo h >> a; g commit -qa --fixup HEAD~1;"
@@ -197,7 +256,9 @@ FLOWS = {
         [3],
     ),
     "rebase-fixup-amend": Flow(
-        "c a; echo f >> a; g commit -qa --fixup=amend:HEAD; g rebase -qi --autosquash HEAD~2", [2], editor="true"
+        "c a; echo f >> a; g commit -qa --fixup=amend:HEAD; g rebase -qi --autosquash HEAD~2",
+        [2],
+        editor="true",
     ),
     "rebase-fixup-conflict": Flow(
         "c a; c b; echo f > a; g commit -qa --fixup HEAD~1; echo k > a; g commit -qam k;"
@@ -206,7 +267,9 @@ FLOWS = {
         [1, 1, 1, 1],
     ),
     "rebase-reword": Flow(
-        "c a; c b; GIT_SEQUENCE_EDITOR='sed -i 1s/pick/reword/' g rebase -qi HEAD~2", [1, 1], editor="type"
+        "c a; c b; GIT_SEQUENCE_EDITOR='sed -i 1s/pick/reword/' g rebase -qi HEAD~2",
+        [1, 1],
+        editor="type",
     ),
     "rebase-edit-amend": Flow(
         "c a; c b; GIT_SEQUENCE_EDITOR='sed -i 1s/pick/edit/' g rebase -qi HEAD~2;"
@@ -223,7 +286,9 @@ FLOWS = {
         " g reset -q HEAD~1; g add a; g commit -qm part; echo more >> c1; g commit -qam rest; g rebase --continue",
         [1, 1, 1],
     ),
-    "rebase-exec": Flow("c a; c b; g rebase -q -x 'echo x >> c1; git commit -qam exec' HEAD~2", [1, 1, 1, 1]),
+    "rebase-exec": Flow(
+        "c a; c b; g rebase -q -x 'echo x >> c1; git commit -qam exec' HEAD~2", [1, 1, 1, 1]
+    ),
     "rebase-conflict": Flow(
         "g checkout -qb t HEAD~1; echo t > c3; g add c3; g commit -qm t; g rebase -q main;"
         " echo both > c3; g add c3; g rebase --continue",
@@ -234,7 +299,12 @@ FLOWS = {
         " echo both > c3; g add c3; g commit -qm mine; g rebase --continue",
         [1],
     ),
-    "rebase-drop": Flow("c a; c b; GIT_SEQUENCE_EDITOR='sed -i 1s/pick/drop/' g rebase -qi HEAD~2", [1]),
-    "am": Flow("c a; c b; g format-patch -q -o ../patches HEAD~2; g reset -q --hard HEAD~2; g am -q ../patches/*", [1, 1]),
+    "rebase-drop": Flow(
+        "c a; c b; GIT_SEQUENCE_EDITOR='sed -i 1s/pick/drop/' g rebase -qi HEAD~2", [1]
+    ),
+    "am": Flow(
+        "c a; c b; g format-patch -q -o ../patches HEAD~2; g reset -q --hard HEAD~2; g am -q ../patches/*",
+        [1, 1],
+    ),
     "stash": Flow("c a; echo x >> a; g stash -q; g stash pop -q; g commit -qam popped", [1, 1]),
 }

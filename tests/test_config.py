@@ -37,13 +37,19 @@ def test_a_tool_in_the_environment_is_evidence_and_not_a_setting(tmp_path: Path)
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        pytest.param('tool = "claud-code"', r"tool: unknown tool .*did you mean 'claude-code'", id="tool"),
+        pytest.param(
+            'tool = "claud-code"', r"tool: unknown tool .*did you mean 'claude-code'", id="tool"
+        ),
         pytest.param('grid = "Mars"', "grid: unknown grid zone 'Mars'", id="grid"),
-        pytest.param('method = "3"', "method: unknown method '3': known methods are 2, 1", id="method"),
+        pytest.param(
+            'method = "3"', "method: unknown method '3': known methods are 2, 1", id="method"
+        ),
         pytest.param("method = 2", "method must be a string in quotes", id="type"),
         pytest.param('store = "cloud"', "store must be message or notes", id="choice"),
         pytest.param('tokens = "all"', "tokens must be lines or auto", id="tokens"),
-        pytest.param('colour = "red"', "colour: unknown key: known keys are tool", id="unknown-key"),
+        pytest.param(
+            'colour = "red"', "colour: unknown key: known keys are tool", id="unknown-key"
+        ),
         pytest.param('[tool]\nname = "x"', "tool must be a string", id="table"),
         pytest.param("tool = ", r"not valid TOML \(at", id="syntax"),
         pytest.param("tool = 'a'\ntool = 'b'", "not valid TOML", id="twice"),
@@ -60,7 +66,9 @@ def test_faults(tmp_path: Path, content: str | bytes, said: str) -> None:
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("key", ["electricitymaps_api_key", "watttime_password", "api-url", "PROXY"])
+@pytest.mark.parametrize(
+    "key", ["electricitymaps_api_key", "watttime_password", "api-url", "PROXY"]
+)
 def test_credentials_are_refused_and_not_echoed(tmp_path: Path, key: str) -> None:
     with pytest.raises(CarbonError, match="may not stand in a repository") as caught:
         load(write(tmp_path, f'{key} = "s3cr3t"\n'), {})

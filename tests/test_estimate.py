@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commit_carbon_hook import estimate, tables
+from commit_carbon_hook import estimate, factor_table, tables
 from commit_carbon_hook.errors import CarbonError
 from commit_carbon_hook.estimate import Range, Tokens, combine
 from commit_carbon_hook.record import Basis
@@ -50,7 +50,8 @@ def test_one_kilowatt_hour_at_a_kilogram_per_kilowatt_hour_is_a_kilogram() -> No
 
 
 @pytest.mark.parametrize(
-    ("method", "grams"), [pytest.param("1", 0.0333, id="1"), pytest.param("1-as-published", 33.3, id="as-published")]
+    ("method", "grams"),
+    [pytest.param("1", 0.0333, id="1"), pytest.param("1-as-published", 33.3, id="as-published")],
 )
 def test_method_1_copilot_50_lines_in_the_us(method: str, grams: float) -> None:
     copilot = basis("copilot", "US", method)
@@ -131,12 +132,14 @@ def test_a_zero_makes_zero(part: Range, other: Range) -> None:
 
 
 counts = st.integers(0, 10**9)
-tools = st.sampled_from(sorted(tables.factor_table.TOOLS))
-zones = st.sampled_from(sorted(tables.factor_table.ZONES))
-methods = st.sampled_from(sorted(tables.factor_table.METHODS))
+tools = st.sampled_from(sorted(factor_table.TOOLS))
+zones = st.sampled_from(sorted(factor_table.ZONES))
+methods = st.sampled_from(sorted(factor_table.METHODS))
 
 
-@given(st.tuples(counts, counts, counts), tools, zones, methods, st.sampled_from(["lines", "counted"]))
+@given(
+    st.tuples(counts, counts, counts), tools, zones, methods, st.sampled_from(["lines", "counted"])
+)
 def test_emissions_are_ordered_and_linear_in_tokens(
     kinds: tuple[int, int, int], tool: str, zone: str, method: str, by: str
 ) -> None:

@@ -1,4 +1,4 @@
-"""The oracle: a flow with the hook differs from the same flow without it by Carbon trailers only."""
+"""The oracle: a flow with the hook differs from the same flow without it by trailers only."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PROLOGUE = """
 g() { git "$@"; printf '%s %s\\n' "$?" "$1" >> "$CODES"; }
 c() { echo "line of $1" >> "$1"; git add "$1"; g commit -qm "commit $1"; }
 """
-RECORD_LINE = re.compile(rb"^ {0,8}(?:[*>-] )?Carbon-(?:gCO2e|Tokens|Basis): ")
+RECORD_LINE = re.compile(rb"^ {0,8}(?:[*>-] )?Carbon-(?:gCO2e: low|Tokens: output|Basis: tool)=")
 IDS = re.compile(r"Carbon-gCO2e: .*id=(\w{10})")
 VARYING = re.compile(rb"\b[0-9a-f]{7,64}\b|(?<=Date:   ).*")
 
@@ -27,6 +27,8 @@ class Outcome(NamedTuple):
     codes: str
     commits: list[tuple[str, list[int], bytes]]
     status: str
+    subjects: list[str]
+    trailer_ids: list[list[str]]
 
 
 def run_flow(
@@ -65,7 +67,25 @@ def run_flow(
         GIT_SEQUENCE_EDITOR=":",
         **variables,
     )
-    return Outcome(codes.read_text(), graph(repository, base), repository.git("status", "--porcelain"))
+    subjects, trailers = [], []
+    for name in new_commits(repository, base):
+        subject, _, block = repository.git("log", "-1", "--format=%s%n%(trailers)", name).partition(
+            "\n"
+        )
+        subjects.append(VARYING.sub(b"<name or date>", subject.encode("utf-8", "replace")).decode())
+        trailers.append(IDS.findall(block))
+    return Outcome(
+        codes.read_text(),
+        graph(repository, base),
+        repository.git("status", "--porcelain"),
+        subjects,
+        trailers,
+    )
+
+
+def new_commits(repository: Repository, base: set[str]) -> list[str]:
+    names = repository.git("rev-list", "--reverse", "--topo-order", "HEAD").split()
+    return [name for name in names if name not in base]
 
 
 def graph(repository: Repository, base: set[str]) -> list[tuple[str, list[int], bytes]]:
@@ -123,6 +143,8 @@ def test_a_flow_with_the_hook_differs_by_trailers_only(
     without = run_flow(tmp_path / "off", flow, None, **DATES[dates])
     with_hook = run_flow(tmp_path / "on", flow, Repository.install, **DATES[dates])
     assert_differs_by_trailers_only(without, with_hook)
+    assert with_hook.subjects == without.subjects
+    assert with_hook.trailer_ids == [record_ids(commit[2]) for commit in with_hook.commits]
     assert [len(record_ids(commit[2])) for commit in with_hook.commits] == flow.records
     every_id = [one for commit in with_hook.commits for one in record_ids(commit[2])]
     assert len(set(every_id)) == len(every_id), "one record stands in two commits"

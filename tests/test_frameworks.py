@@ -1,4 +1,4 @@
-"""The real pre-commit and prek, with the configuration of the README, in somebody else's repository."""
+"""The real pre-commit and prek, with the README's configuration, in somebody else's repository."""
 
 from __future__ import annotations
 
@@ -33,12 +33,19 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     home.mkdir()
     environment = clean_environment(home)
     project = folder / "project"
-    ignored = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache", "node_modules", "dist")
+    ignored = shutil.ignore_patterns(
+        ".git", ".venv", "__pycache__", ".*_cache", "node_modules", "dist"
+    )
     shutil.copytree(PROJECT, project, ignore=ignored)
     for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "release"]):
         subprocess.run(["git", *command], cwd=project, env=environment, check=True)
     revision = subprocess.run(
-        ["git", "rev-parse", "HEAD"], cwd=project, env=environment, capture_output=True, text=True, check=True
+        ["git", "rev-parse", "HEAD"],
+        cwd=project,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout.strip()
     return project, revision
 
@@ -106,7 +113,12 @@ def test_every_kind_of_commit_gets_its_trailers(framework: Repository) -> None:
 def test_the_hook_stays_silent_and_needs_no_network(framework: Repository) -> None:
     framework.write("file", "line\n")
     done = framework.run(
-        "git", "commit", "-m", "quiet", http_proxy="http://127.0.0.1:9", https_proxy="http://127.0.0.1:9"
+        "git",
+        "commit",
+        "-m",
+        "quiet",
+        http_proxy="http://127.0.0.1:9",
+        https_proxy="http://127.0.0.1:9",
     )
     assert "commit-carbon-hook:" not in done.stdout + done.stderr
     assert RESULT.search(framework.message())

@@ -75,5 +75,15 @@ def test_the_core_imports_no_edge() -> None:
 
 def test_importing_the_hook_costs_only_the_standard_library() -> None:
     code = "import sys; import commit_carbon_hook.hook; print(*sys.modules)"
-    out = subprocess.run([sys.executable, "-IS", "-c", f"import sys; sys.path.insert(0, {str(PACKAGE.parent)!r}); {code}"], capture_output=True, text=True, check=True).stdout
+    out = subprocess.run(
+        [
+            sys.executable,
+            "-IS",
+            "-c",
+            f"import sys; sys.path.insert(0, {str(PACKAGE.parent)!r}); {code}",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
     assert not set(out.split()) & HEAVY

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from support import Repository
 
 from commit_carbon_hook.message import (
-    RECORD_KEYS,
     cleaned,
     comment_prefix,
     find_end,
@@ -25,6 +24,7 @@ from commit_carbon_hook.message import (
     replace_records,
     trailers,
 )
+from commit_carbon_hook.record import KEYS
 
 CUT = b"#" + SCISSORS + b"\n"
 BELOW_CUT = CUT + b"# Do not modify or remove the line above.\ndiff --git a/f b/f\n+A: b\n"
@@ -327,7 +327,7 @@ class TestRecordLines:
         assert record_lines(b"s\n* " + RECORD + b"\nt\n", b"*") == []
 
     def test_no_key_is_a_prefix_of_another(self) -> None:
-        pairs = [(a, b) for a in RECORD_KEYS for b in RECORD_KEYS if a != b]
+        pairs = [(a, b) for a in KEYS for b in KEYS if a != b]
         assert not any(a.lower().startswith(b.lower()) for a, b in pairs)
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commit_carbon_hook import record, tables
+from commit_carbon_hook import factor_table, record
 from commit_carbon_hook.errors import CarbonError
 from commit_carbon_hook.estimate import Range, Tokens
 from commit_carbon_hook.record import Basis, Emissions, Record
@@ -22,7 +22,7 @@ SAMPLE = Record(
     Basis("claude-code", "", "detected", "US", "2"),
 )
 
-table = tables.factor_table
+table = factor_table
 ids = st.text(record.CROCKFORD, min_size=10, max_size=10)
 grams = st.floats(0, record.MAX_GRAMS)
 counts = st.integers(0, record.MAX_TOKENS)

@@ -68,9 +68,12 @@ def _findings(
         yield WARN, "no tool is detected here: such commits are recorded as unspecified (assumed)"
     if git.configured("core.hooksPath", {**environment, "GIT_CONFIG_NOSYSTEM": ""}):
         yield WARN, "core.hooksPath is set: only hooks in that folder run"
-    yield WARN, (
-        "gemini-cli runs git without your configuration and with an empty core.hooksPath:"
-        " its own commits run no hooks and get no record"
+    yield (
+        WARN,
+        (
+            "gemini-cli runs git without your configuration and with an empty core.hooksPath:"
+            " its own commits run no hooks and get no record"
+        ),
     )
     for name, method in factor_table.METHODS.items():
         if name == settings.method and expired(method[9]):
@@ -98,19 +101,25 @@ def _stages(
     if runs[PREPARE]:
         yield GOOD, "prepare-commit-msg: installed"
     else:
-        yield BAD, (
-            "prepare-commit-msg: not installed: commits get no record: run"
-            " `commit-carbon install`, or add commit-carbon to .pre-commit-config.yaml and run"
-            " `pre-commit install -t prepare-commit-msg -t commit-msg`"
+        yield (
+            BAD,
+            (
+                "prepare-commit-msg: not installed: commits get no record: run"
+                " `commit-carbon install`, or add commit-carbon to .pre-commit-config.yaml and run"
+                " `pre-commit install -t prepare-commit-msg -t commit-msg`"
+            ),
         )
     if settings.store == "notes":
         yield from _notes(runs[AFTER], environment)
     elif runs[FINISH]:
         yield GOOD, "commit-msg: installed"
     elif runs[PREPARE]:
-        yield WARN, (
-            "commit-msg: not installed: quitting the editor without a message no longer aborts"
-            " a commit, nor does an untouched template: add commit-carbon-editor"
+        yield (
+            WARN,
+            (
+                "commit-msg: not installed: quitting the editor without a message no longer aborts"
+                " a commit, nor does an untouched template: add commit-carbon-editor"
+            ),
         )
 
 
@@ -120,12 +129,11 @@ def _notes(after: bool, environment: Mapping[str, str]) -> Iterator[tuple[str, s
     else:
         yield WARN, "post-commit: not installed: a commit gets its note when the next one is made"
     if notes.REF not in git.configured("notes.rewriteRef", environment):
-        yield WARN, (
-            "notes.rewriteRef is not set: rebase and amend lose the notes:"
-            f" git config --add notes.rewriteRef {notes.REF}"
+        yield (
+            WARN,
+            (
+                "notes.rewriteRef is not set: rebase and amend lose the notes:"
+                f" git config --add notes.rewriteRef {notes.REF}"
+            ),
         )
-    yield WARN, (
-        f"notes are neither pushed nor fetched by default: git push origin {notes.REF}"
-    )
-
-
+    yield WARN, (f"notes are neither pushed nor fetched by default: git push origin {notes.REF}")

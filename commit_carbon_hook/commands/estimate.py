@@ -1,7 +1,7 @@
 """Estimate the emissions of an activity, and show every step of the equation.
 
-  commit-carbon estimate --tool codex-cli --lines 300 --grid FR
-  commit-carbon estimate --tool claude-code --output 12000 --input 72000 --cached 1800000
+commit-carbon estimate --tool codex-cli --lines 300 --grid FR
+commit-carbon estimate --tool claude-code --output 12000 --input 72000 --cached 1800000
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The factors behind the estimates: value, range, where it comes from, how it is known.
 
-  commit-carbon factors --tool claude-code
-  commit-carbon factors --model claude-opus
-  commit-carbon factors --method 1
+commit-carbon factors --tool claude-code
+commit-carbon factors --model claude-opus
+commit-carbon factors --method 1
 """
 
 from __future__ import annotations
@@ -38,7 +38,9 @@ def run(arguments: argparse.Namespace) -> int:
     elif arguments.model:
         model = tables.model(arguments.model)
         if model == tables.OTHER:
-            raise CarbonError(f"factors: unknown model {arguments.model!r}: list them with 'factors'")
+            raise CarbonError(
+                f"factors: unknown model {arguments.model!r}: list them with 'factors'"
+            )
         subject = {"model": model, **data["models"][model]}
         role, energy_class = "", data["models"][model]["energy_class"]
     else:
@@ -110,7 +112,10 @@ def _print_overview(data: dict[str, Any], form: str) -> None:
         print(f"  {name:18} {method['title']} (valid until {method['expires']})")
     print("tools")
     for name, tool in data["tools"].items():
-        print(f"  {name:18} {tool['name']}, {tool['role']}, {tool['energy_class']}, {tool['default_zone']}")
+        print(
+            f"  {name:18} {tool['name']}, {tool['role']}, {tool['energy_class']},"
+            f" {tool['default_zone']}"
+        )
     print("models")
     for name, model in data["models"].items():
         print(f"  {name:18} {model['name']}, {model['energy_class']}")

@@ -1,8 +1,8 @@
 """The carbon intensity of grid zones: list them, search them, or compare a few.
 
-  commit-carbon grid FR
-  commit-carbon grid US-VA GB --format json
-  commit-carbon grid --search virginia
+commit-carbon grid FR
+commit-carbon grid US-VA GB --format json
+commit-carbon grid --search virginia
 """
 
 from __future__ import annotations

@@ -83,7 +83,11 @@ def _install(path: Path, stage: str) -> None:
         print(f"kept your {stage} hook as {path.name}{KEPT}; it runs first")
     package = Path(__file__).resolve().parents[2]
     content = STUB.format(
-        mark=MARK.decode(), kept=KEPT, python=_quoted(sys.executable), package=_quoted(package), stage=stage
+        mark=MARK.decode(),
+        kept=KEPT,
+        python=_quoted(sys.executable),
+        package=_quoted(package),
+        stage=stage,
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     # Bytes, because a hook with CRLF line ends stops every commit.

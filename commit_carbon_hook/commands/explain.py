@@ -1,0 +1,111 @@
+"""Explain how the records of commits were estimated, step by step.
+
+commit-carbon explain HEAD
+commit-carbon explain 4f2a91c HEAD~3
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+from .. import config, explanation, git, history, notes, recomputation, record, tables
+from ..errors import CarbonError
+from ..terminal import decoded, safe
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+EVIDENCE = {
+    "detected": "found in the environment of the commit or in the tool's own log",
+    "declared": "said by the author, the message or the project's configuration",
+    "assumed": "nothing known about a tool",
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which commits."""
+    parser.add_argument("commits", metavar="COMMIT", nargs="+", help="a revision, as git names it")
+    parser.add_argument("-C", dest="repository", metavar="REPO", default=".", help="default: here")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print every record's equation; 1 if one does not follow from its own lines."""
+    if not Path(arguments.repository).is_dir():
+        raise CarbonError(f"explain: {arguments.repository} is not a directory")
+    os.chdir(arguments.repository)
+    environment = dict(os.environ)
+    config.load(".", environment)
+    wrong = 0
+    for number, name in enumerate(arguments.commits):
+        if number:
+            print()
+        wrong += _explain(_name(name, environment), environment)
+    return 1 if wrong else 0
+
+
+def _name(text: str, environment: Mapping[str, str]) -> str:
+    try:
+        return git.resolve(text + "^{commit}", environment)
+    except CarbonError:
+        raise CarbonError(f"explain: {text!r} names no commit here: see git log") from None
+
+
+def _explain(sha: str, environment: Mapping[str, str]) -> int:
+    commit = history.parse_commit(sha, git.commit(sha, environment))
+    found = history.find(commit)
+    noted, more = history.find_records(notes.read(sha, environment))
+    subject = decoded(commit.message.split(b"\n")[0], commit.encoding)
+    print(f"commit {sha[:12]}  {safe(subject)}")
+    for one in (*found.rejected, *more):
+        print(f"  rejected: {safe(decoded(one.line))}: {one.reason}")
+    records = [*found.records, *noted]
+    if not records:
+        _explain_without(commit, found, environment)
+    return sum(_explain_record(one) for one in records)
+
+
+def _explain_record(one: record.Record) -> int:
+    print(f"\n  record {one.id}")
+    for line in record.lines(one):
+        print(f"    {line.decode('ascii')}")
+    try:
+        if one.basis is None or one.tokens is None:
+            raise CarbonError("its Carbon-Tokens or Carbon-Basis line is missing")
+        again = recomputation.restated(one, one.basis.method)
+    except CarbonError as error:
+        print(f"    cannot be recomputed: {error}")
+        return 0
+    done = tables.estimate(one.tokens, one.by, one.basis)
+    for label, text in explanation.steps(done, one.by, one.basis):
+        print(f"    {label:10} {text}")
+    print(f"    {'evidence':10} {one.basis.evidence}: {EVIDENCE[one.basis.evidence]}")
+    if again.emissions == one.emissions:
+        print(f"    {'check':10} the record follows from its tokens, tool, grid and method")
+        return 0
+    printed = ", ".join(record.grams_text(value) for value in again.emissions)
+    print(f"    {'check':10} DIFFERS: recomputed low, central, high are {printed} gCO2e")
+    return 1
+
+
+def _explain_without(
+    commit: history.Commit, found: history.Finding, environment: Mapping[str, str]
+) -> None:
+    if found.identity is None:
+        print("  no record, and no known AI identity in its author or trailers: nothing is counted")
+        return
+    tool = found.identity.tool
+    basis = record.Basis(
+        tool, found.identity.model, "declared", tables.default_zone(tool), tables.DEFAULT_METHOD
+    )
+    print(f"  no record, but a known identity: {tool}; summaries estimate it afterwards:")
+    if len(commit.parents) > 1:
+        print("    a merge: its lines belong to the commits that it merges")
+        return
+    lines = git.count_lines(git.changes(commit.sha, environment))
+    tokens = tables.lines_to_tokens(lines, basis)
+    done = tables.estimate(tokens, "lines", basis)
+    for label, text in explanation.steps(done, "lines", basis, lines):
+        print(f"    {label:10} {text}")
