@@ -26,7 +26,7 @@ class Situation(NamedTuple):
     """What the hook sees: names in the git directory, git's arguments and environment.
 
     `amending` is what the arguments of the `git commit` process or, without them, the exported
-    author say. `repeats_merge_msg`: the message is, byte for byte, the prepared MERGE_MSG.
+    author say; `commits_anew` that such a process is seen and does not amend. `repeats_merge_msg`: the message is, byte for byte, the prepared MERGE_MSG.
     """
 
     entries: frozenset[str]
@@ -35,6 +35,7 @@ class Situation(NamedTuple):
     object: str
     author_date: str
     amending: bool
+    commits_anew: bool
     repeats_merge_msg: bool
 
 
@@ -44,7 +45,8 @@ def decide(now: Situation) -> str:
         return NOTHING
     if REBASE in now.entries:
         if now.folding or "SQUASH_MSG" in now.entries:
-            return FOLD
+            # A commit of one's own at a stop is none of the sequencer's, which amends.
+            return WRITE if now.commits_anew else FOLD
         if "MERGE_MSG" in now.entries and now.source != "commit":
             # A pick that had a conflict: -m may have replaced the message with its records.
             return FOLD if now.author_date else NOTHING

@@ -47,7 +47,7 @@ def draft(
         return _amended(call, git_dir, settings)
     if action == decision.COPY:
         carried = ()
-    if "SQUASH_MSG" in git_dir.entries:
+    if "SQUASH_MSG" in git_dir.entries and decision.REBASE not in git_dir.entries:
         squashed = _records(gitdir.read(git_dir.join("SQUASH_MSG")), prefix)
         if squashed:
             return Draft(union((*carried, *squashed)))
@@ -56,7 +56,7 @@ def draft(
     if carried and not text.startswith(b"amend! "):
         return None
     head = _head(call, git_dir)
-    staged = git.staged(head or _empty_tree(git_dir), call.environment)
+    staged = git.staged(head or _empty_tree(git_dir), call.environment, call.begun)
     if not staged.lines:
         return None
     made = Draft(carried, staged.lines, 0, head, record.identity([staged.content]))
@@ -104,7 +104,8 @@ def _amended(call: Invocation, git_dir: GitDir, settings: Settings) -> Draft | N
 def _folded(call: Invocation, git_dir: GitDir, carried: tuple[record.Record, ...]) -> Draft | None:
     fixups = gitdir.read(git_dir.join(decision.CURRENT_FIXUPS)).decode("ascii", "replace")
     names = [line.split()[1] for line in fixups.splitlines() if len(line.split()) > 1]
-    names = ["HEAD", *names] if names else ["REBASE_HEAD"]
+    replayed = names or ["REBASE_HEAD"]
+    names = ["HEAD", *replayed] if names or call.amending else replayed
     found = list(carried)
     for raw in git.commits(names, call.environment):
         found += _records(parts(raw)[2], b"#")
@@ -117,7 +118,7 @@ def _records(text: bytes, prefix: bytes) -> tuple[record.Record, ...]:
 
 
 def _head(call: Invocation, git_dir: GitDir) -> str:
-    head = gitdir.head(git_dir)
+    head = call.head or gitdir.head(git_dir)
     return git.resolve("HEAD", call.environment) if head is None else head
 
 
@@ -146,7 +147,7 @@ def author_is_heads(call: Invocation, git_dir: GitDir) -> bool:
     head = _head(call, git_dir)
     if not head:
         return False
-    raw = git.commit(head, call.environment)
+    raw = gitdir.loose_commit(git_dir, head) or git.commit(head, call.environment)
     variables = call.environment
     exported = (
         f"{variables.get('GIT_AUTHOR_NAME', '')} <{variables.get('GIT_AUTHOR_EMAIL', '')}>"
@@ -201,8 +202,8 @@ def _comment_prefix(call: Invocation, seen: bytes) -> bytes:
 
 
 def _cleanup_mode(call: Invocation) -> str:
-    committing = call.process()
-    arguments = committing[1] if committing else []
+    seen = call.committing()
+    arguments = (seen and seen.arguments) or []
     mode = _option(arguments, "--cleanup") or git.configured("commit.cleanup", call.environment)
     if mode in CLEANUP_MODES and (mode != "scissors" or call.editor_follows):
         return mode

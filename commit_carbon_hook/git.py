@@ -33,6 +33,10 @@ SAFE_ENVIRONMENT = {
 }
 SAFE_OPTIONS = ("--no-pager", "-c", "core.fsmonitor=false", "-c", "log.showSignature=false")
 MAX_PATHS_PER_CALL = 500
+STAGED = (
+    *("diff-index", "--cached", "--raw", "--numstat", "-z", "-M", "--no-abbrev"),
+    *("--no-ext-diff", "--no-textconv", "--ignore-submodules=all", "--no-relative"),
+)
 
 
 class Staged(NamedTuple):
@@ -44,27 +48,43 @@ class Staged(NamedTuple):
 
 def run(arguments: Sequence[str], environment: Mapping[str, str], stdin: bytes = b"") -> bytes:
     """The standard output of a git command. Raises CarbonError with git's first line of error."""
-    done = process.run(
-        ["git", *SAFE_OPTIONS, *arguments], {**environment, **SAFE_ENVIRONMENT}, stdin
-    )
+    done = process.run(_command(arguments), {**environment, **SAFE_ENVIRONMENT}, stdin)
+    return _output(done, arguments[0])
+
+
+def _command(arguments: Sequence[str]) -> list[str]:
+    return ["git", *SAFE_OPTIONS, *arguments]
+
+
+def _output(done: process.Done, name: str) -> bytes:
     if done.status:
         first = done.errors.decode("utf-8", "replace").strip().split("\n")[0]
-        raise CarbonError(f"git {arguments[0]} failed: {first or 'no reason given'}")
+        raise CarbonError(f"git {name} failed: {first or 'no reason given'}")
     return done.output
 
 
-def staged(tree: str, environment: Mapping[str, str]) -> Staged:
+def begin_staged(tree: str, environment: Mapping[str, str]) -> process.Started | None:
+    """Start what `staged` needs, so that git works while Python imports."""
+    if not hasattr(os, "posix_spawnp"):
+        return None
+    return process.start(_command([*STAGED, tree]), {**environment, **SAFE_ENVIRONMENT})
+
+
+def staged(
+    tree: str, environment: Mapping[str, str], begun: process.Started | None = None
+) -> Staged:
     """Lines changed in the index against a tree-ish: additions + deletions, renames followed.
 
     The environment is git's own: it names a temporary index for `commit -a` and `commit -- path`.
     """
-    command = ["diff-index", "--cached", "--raw", "--numstat", "-z", "-M", "--no-ext-diff"]
-    command += ["--no-textconv", "--ignore-submodules=all", "--no-relative", "--no-abbrev", tree]
     try:
-        output = run(command, environment)
+        if begun:
+            output = _output(process.finish(begun), STAGED[0])
+        else:
+            output = run([*STAGED, tree], environment)
     except CarbonError:
         # In a partial clone, a deleted file's lines may not be here; git would fetch them.
-        output = _without_deletions(command, tree, environment)
+        output = _without_deletions([*STAGED, tree], tree, environment)
     return Staged(count_lines(output), output)
 
 
@@ -134,6 +154,15 @@ def commits(names: Sequence[str], environment: Mapping[str, str]) -> list[bytes]
 def newest_messages(most: int, environment: Mapping[str, str]) -> bytes:
     """`date LF message NUL` of the newest commits of all refs and HEAD, newest first."""
     return _log(["--all", f"--max-count={most}", "--format=%ct%n%B"], environment)
+
+
+def newest(most: int, environment: Mapping[str, str]) -> list[str]:
+    """The names of HEAD's newest commits that are no merges."""
+    try:
+        out = run(["rev-list", "--no-merges", f"--max-count={most}", "HEAD", "--"], environment)
+    except CarbonError:
+        return []
+    return out.decode("ascii").split()
 
 
 def history(most: int, environment: Mapping[str, str]) -> bytes:

@@ -28,17 +28,25 @@ class GitDir(NamedTuple):
 
 
 def read(path: str) -> bytes:
-    """A small regular file's bytes, empty if there is none."""
+    """A small regular file's bytes, empty if there is none. Raises CarbonError if there is one
+    that cannot be read: to take it for none would count wrongly."""
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return b""
+    except OSError as error:
+        raise CarbonError(f"{path} cannot be read ({error.strerror}): nothing changed") from None
     try:
-        return os.read(descriptor, MAX_SMALL_FILE)
-    except OSError:
+        content = b""
+        while len(content) < MAX_SMALL_FILE and (chunk := os.read(descriptor, MAX_SMALL_FILE)):
+            content += chunk
+    except IsADirectoryError:
         return b""
+    except OSError as error:
+        raise CarbonError(f"{path} cannot be read ({error.strerror}): nothing changed") from None
     finally:
         os.close(descriptor)
+    return content
 
 
 def find(message_file: str, environment: Mapping[str, str]) -> GitDir:
@@ -74,6 +82,21 @@ def head(git_dir: GitDir) -> str | None:
         return None
     end = packed.find(b" " + ref + b"\n")
     return packed[packed.rfind(b"\n", 0, end) + 1 : end].decode("ascii") if end >= 0 else ""
+
+
+def loose_commit(git_dir: GitDir, name: str) -> bytes | None:
+    """A raw commit object that is not packed yet, as a branch's newest mostly is."""
+    packed = read(os.path.join(git_dir.common, "objects", name[:2], name[2:]))
+    if not packed:
+        return None
+    import zlib
+
+    try:
+        content = zlib.decompressobj().decompress(packed, MAX_SMALL_FILE)
+    except zlib.error:
+        return None
+    header, _, body = content.partition(b"\0")
+    return body if header.startswith(b"commit ") else None
 
 
 def is_sha256(git_dir: GitDir) -> bool:

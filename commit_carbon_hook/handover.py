@@ -35,9 +35,9 @@ def commit_key(call: Invocation, git_dir: GitDir) -> str:
 
     The process and its start time; where processes cannot be seen, HEAD and the author date.
     """
-    committing = call.process()
+    seen = call.committing()
     author = call.environment.get("GIT_AUTHOR_DATE", "")
-    return f"{committing[0] if committing else '-'} {gitdir.head(git_dir) or '-'} {author}"
+    return f"{seen.name if seen else '-'} {gitdir.head(git_dir) or '-'} {author}"
 
 
 def digest(text: bytes, prefix: bytes) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .config import Settings
     from .draft import Draft
     from .gitdir import GitDir
+    from .process import Committing, Started
     from .record import Record
 
 PROGRAM = "commit-carbon-hook"
@@ -48,15 +49,26 @@ class Invocation:
         self.flags = flags
         self.environment = environment
         self.editor_follows = environment.get("GIT_EDITOR", "") != ":"
-        self._process: tuple[str, list[str]] | str | None = ""
+        self.amending = False
+        self.head: str | None = None
+        self.begun: Started | None = None
+        self._committing: Committing | None | str = ""
 
-    def process(self) -> tuple[str, list[str]] | None:
-        """The `git commit` above us: its name and its arguments, where they can be seen."""
-        if isinstance(self._process, str):
+    def begin(self, git_dir: GitDir) -> None:
+        """Let git count the staged lines while the rest of the hook is imported."""
+        from . import git
+
+        self.head = gitdir.head(git_dir)
+        if self.head:
+            self.begun = git.begin_staged(self.head, self.environment)
+
+    def committing(self) -> Committing | None:
+        """The git process above us, where it can be seen."""
+        if isinstance(self._committing, str):
             from . import process
 
-            self._process = process.committing(self.environment)
-        return self._process
+            self._committing = process.committing(self.environment)
+        return self._committing
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -143,6 +155,8 @@ def prepare(call: Invocation) -> None:
     action = decision.decide(_situation(call, git_dir))
     if action == decision.NOTHING:
         return
+    if action in (decision.WRITE, decision.COPY):
+        call.begin(git_dir)
     from . import config, drafting
 
     settings = config.load(drafting.top(git_dir, call.environment), call.environment, call.flags)
@@ -169,15 +183,17 @@ def prepare(call: Invocation) -> None:
 def finish(call: Invocation) -> None:
     """commit-msg: complete, with the final message, what prepare-commit-msg handed over."""
     git_dir = _git_dir(call)
-    from . import config, drafting, handover, installation, message
+    from . import config, drafting, handover, installation, message, message_file
 
     left = handover.take(call, git_dir)
     text, prefix = _message(call)
-    if left is None and (
-        message.record_lines(text, prefix) or installation.runs(PREPARE, git_dir, call.environment)
-    ):
-        return
+    present = message.record_lines(text, prefix)
     if not drafting.has_message(call, text, prefix):
+        if present:
+            # Nothing but our lines is left, so that git would no longer refuse the message.
+            message_file.replace(call.file, message.remove_record_lines(text, prefix, theirs))
+        return
+    if left is None and (present or installation.runs(PREPARE, git_dir, call.environment)):
         return
     settings = config.load(drafting.top(git_dir, call.environment), call.environment, call.flags)
     if left is None:
@@ -224,11 +240,15 @@ def _finish(
         _write(call, records, text, prefix)
 
 
+def theirs(line: bytes) -> bool:
+    """Whether a line that begins like one of ours is the user's own text."""
+    from . import record
+
+    return not record.is_line(line)
+
+
 def _write(call: Invocation, records: Sequence[Record], text: bytes, prefix: bytes) -> None:
     from . import drafting, message, message_file, record
-
-    def theirs(line: bytes) -> bool:
-        return not record.is_line(line)
 
     lines = [line for one in records for line in record.lines(one)]
     mode = drafting.placement(call, text, prefix)
@@ -259,6 +279,16 @@ def _git_dir(call: Invocation) -> GitDir:
 
 def _situation(call: Invocation, git_dir: GitDir) -> decision.Situation:
     date = call.environment.get("GIT_AUTHOR_DATE", "")
+    seen = call.committing() if date else None
+    arguments = seen.arguments if seen else None
+    if arguments is not None:
+        call.amending = is_amend(arguments)
+    elif call.source == "commit":
+        call.amending = call.object == "HEAD"
+    elif date and not seen:
+        from . import drafting
+
+        call.amending = drafting.author_is_heads(call, git_dir)
     prepared = "MERGE_MSG" in git_dir.entries and date[:1] != "@"
     return decision.Situation(
         entries=git_dir.entries,
@@ -267,26 +297,11 @@ def _situation(call: Invocation, git_dir: GitDir) -> decision.Situation:
         source=call.source,
         object=call.object,
         author_date=date,
-        amending=_amending(call, git_dir),
+        amending=call.amending,
+        commits_anew=arguments is not None and not call.amending,
         repeats_merge_msg=prepared
         and gitdir.read(git_dir.join("MERGE_MSG")) == gitdir.read(call.file),
     )
-
-
-def _amending(call: Invocation, git_dir: GitDir) -> bool:
-    """Whether this is `git commit --amend`: by its arguments, else by the author it exports."""
-    if not call.environment.get("GIT_AUTHOR_DATE"):
-        return False
-    committing = call.process()
-    if committing:
-        return is_amend(committing[1])
-    if call.source == "commit":
-        return call.object == "HEAD"
-    if hasattr(os, "posix_spawnp"):
-        return False  # processes can be seen here, and none of them amends
-    from . import drafting
-
-    return drafting.author_is_heads(call, git_dir)
 
 
 def is_amend(arguments: Sequence[str]) -> bool:

@@ -13,6 +13,7 @@ from .message_rules import (
     content_end,
     find_cut,
     find_end,
+    is_trailer,
     is_void,
     last_paragraph,
     parse_block,
@@ -44,8 +45,9 @@ _INDENT = 8
 
 
 def insert(message: bytes, lines: Sequence[bytes], prefix: bytes, mode: str = "strip") -> bytes:
-    """The message with `lines` (trailers, without line ends) at the end of its trailer block.
+    """The message with `lines` (trailers, without line ends) ahead of the trailers of its block.
 
+    Ahead, because git looks only at the last trailer to see whether a sign-off is there already.
     Without such a block they become the last paragraph, and git will find them there. They never
     join the subject, also where it looks like a trailer (`fix: x`) below an empty line. They come
     before trailing comments if git will strip those, and always before the scissors line. An
@@ -67,6 +69,15 @@ def insert(message: bytes, lines: Sequence[bytes], prefix: bytes, mode: str = "s
     if message[at - 1] == 10:
         return message[:at] + gap + text + eol + message[at:]
     return message[:at] + eol + gap + text + message[at:]
+
+
+def _first_trailer(start: int, lines: list[bytes], prefix: bytes) -> int:
+    """The offset of a block's first trailer: lines of prose may come before it."""
+    for line in lines:
+        if is_trailer(line, prefix):
+            return start
+        start += len(line) + 1
+    return start
 
 
 def record_lines(message: bytes, prefix: bytes) -> list[bytes]:
@@ -138,7 +149,7 @@ def is_empty(message: bytes, mode: str, prefix: bytes) -> bool:
 
 
 def _place(message: bytes, prefix: bytes, mode: str) -> tuple[int, bool]:
-    """Where new trailers go, and whether they join the block that ends there."""
+    """Where new trailers go, and whether they join a block there."""
     cut = find_cut(message, prefix)
     end = find_end(message, prefix)
     at = content_end(message, end, prefix)
@@ -149,12 +160,14 @@ def _place(message: bytes, prefix: bytes, mode: str) -> tuple[int, bool]:
     if all(is_void(line, prefix, mode) for line in message[:start].split(b"\n")):
         # The title, unless it is what `git commit -s` writes below the room for a subject.
         signed = all(line.startswith(SIGNED_OFF) or is_void(line, prefix, mode) for line in lines)
-        return last, signed and at == last
+        if signed and at == last:
+            return _first_trailer(start, lines, prefix), True
+        return last, False
     tail = message[at:last].rstrip(SPACE)
     if tail and all(line.startswith(prefix) for line in tail.split(b"\n")):
         # Comment lines that stay in the commit and end the block, such as `Closes:` above `#12`.
         return last, True
-    return at, True
+    return _first_trailer(start, lines, prefix), True
 
 
 def _record_spans(message: bytes, prefix: bytes) -> list[tuple[int, int, bytes]]:

@@ -49,6 +49,8 @@ def replace(path: str, content: bytes) -> None:
             os.unlink(temporary)
             descriptor = os.open(temporary, flags, mode)
         try:
+            if hasattr(os, "fchmod"):
+                os.fchmod(descriptor, mode)  # whatever the umask takes away
             written = 0
             while written < len(content):
                 written += os.write(descriptor, content[written:])

@@ -178,6 +178,13 @@ def parse_block(lines: list[bytes], prefix: bytes) -> list[tuple[bytes, bytes]] 
     return [(item[0], _unfold(item[1:])) for item in found if item[0]]
 
 
+def is_trailer(line: bytes, prefix: bytes) -> bool:
+    """Whether a line of a trailer block begins a trailer."""
+    if line.startswith(prefix) or line[:1] in (b"", b" ", b"\t"):
+        return False
+    return line.startswith(_GIT_MADE) or bool(_key(line))
+
+
 def _key(line: bytes) -> bytes:
     """The key if the line begins a trailer, else nothing."""
     key = line[: max(0, line.find(b":"))].rstrip(b" \t")

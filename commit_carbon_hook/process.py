@@ -27,14 +27,26 @@ class Done(NamedTuple):
     errors: bytes
 
 
+class Started(NamedTuple):
+    """A child under way: its number, and the pipes that it writes to."""
+
+    pid: int
+    output: int
+    errors: int
+
+
 def run(command: list[str], environment: Mapping[str, str], stdin: bytes = b"") -> Done:
     """Run a program found on PATH. Raises CarbonError if it cannot be started.
 
-    `posix_spawn` and pipes where they exist: importing `subprocess` costs more than git itself.
     Standard input and standard error must fit into a pipe.
     """
     if not hasattr(os, "posix_spawnp"):
         return _run_portably(command, environment, stdin)
+    return finish(start(command, environment, stdin))
+
+
+def start(command: list[str], environment: Mapping[str, str], stdin: bytes = b"") -> Started:
+    """Start a program with `posix_spawn`: importing `subprocess` costs more than git itself."""
     global running_child
     in_read, in_write = os.pipe()
     out_read, out_write = os.pipe()
@@ -49,21 +61,27 @@ def run(command: list[str], environment: Mapping[str, str], stdin: bytes = b"") 
             command[0], command, dict(environment), file_actions=actions
         )
     except OSError as error:
-        for end in (in_write, out_read, err_read):
-            os.close(end)
-        raise CarbonError(f"cannot start {command[0]}: {error.strerror}") from None
-    finally:
-        for end in (in_read, out_write, err_write):
-            os.close(end)
-    try:
-        if stdin:
-            os.write(in_write, stdin)
-        os.close(in_write)
-        output, errors = _read(out_read), _read(err_read)
-    finally:
         os.close(out_read)
         os.close(err_read)
-        _, status = os.waitpid(running_child, 0)
+        raise CarbonError(f"cannot start {command[0]}: {error.strerror}") from None
+    else:
+        if stdin:
+            os.write(in_write, stdin)
+    finally:
+        for end in (in_read, in_write, out_write, err_write):
+            os.close(end)
+    return Started(running_child, out_read, err_read)
+
+
+def finish(child: Started) -> Done:
+    """Read what a child writes until it ends."""
+    global running_child
+    try:
+        output, errors = _read(child.output), _read(child.errors)
+    finally:
+        os.close(child.output)
+        os.close(child.errors)
+        _, status = os.waitpid(child.pid, 0)
         running_child = 0
     return Done(status, output, errors)
 
@@ -87,12 +105,18 @@ def _run_portably(command: list[str], environment: Mapping[str, str], stdin: byt
     return Done(done.returncode, done.stdout, done.stderr)
 
 
-def committing(environment: Mapping[str, str]) -> tuple[str, list[str]] | None:
-    """A name for the nearest `git commit` above this process, and its arguments after `commit`.
+class Committing(NamedTuple):
+    """The git process that commits: a name for it, and its arguments after `commit`.
 
-    None where git commits within another command (a rebase, a cherry-pick), and where
-    processes cannot be seen.
+    The arguments are None where git commits within another command (a rebase, a cherry-pick).
     """
+
+    name: str
+    arguments: list[str] | None
+
+
+def committing(environment: Mapping[str, str]) -> Committing | None:
+    """The nearest git above this process, None where none can be seen."""
     look = _from_proc if os.path.exists("/proc/self/stat") else _from_ps(environment)
     pid = os.getppid()
     for _ in range(MAX_ANCESTORS):
@@ -101,9 +125,8 @@ def committing(environment: Mapping[str, str]) -> tuple[str, list[str]] | None:
             return None
         parent, started, arguments = seen
         if os.path.basename(arguments[0]) == "git":
-            if "commit" not in arguments:
-                return None
-            return f"{pid}.{started}", arguments[arguments.index("commit") + 1 :]
+            after = arguments[arguments.index("commit") + 1 :] if "commit" in arguments else None
+            return Committing(f"{pid}.{started}", after)
         pid = parent
     return None
 

@@ -74,10 +74,8 @@ class Rejected(NamedTuple):
 
 def identity(parts: Iterable[bytes]) -> str:
     """50 bits of BLAKE2b over what was estimated, as 10 characters of Crockford base32."""
-    try:
-        from _blake2 import blake2b  # hashlib itself costs a third of an interpreter start
-    except ImportError:  # pragma: no cover - not CPython
-        from hashlib import blake2b
+    from _blake2 import blake2b  # what hashlib is made of; it costs a third of a start itself
+
     digest = blake2b(digest_size=7)
     for part in parts:
         digest.update(b"%d:" % len(part))

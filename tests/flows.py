@@ -19,6 +19,7 @@ EDITORS = {
     "append": '{ echo "Typed subject"; cat "$1"; } > "$1.new" && mv "$1.new" "$1"',
     "second-line": '{ echo; echo "fix: typed"; cat "$1"; } > "$1.new" && mv "$1.new" "$1"',
     "comments": "printf '# only\\n# comments\\n' > \"$1\"",
+    "delete-subject": "sed -i '/^commit a/d' \"$1\"",
     "spoil": "sed -i '/^Carbon-/d' \"$1\"",
 }
 
@@ -153,6 +154,10 @@ FLOWS = {
     "amend-editor-lines": Flow("c a; seq 900 >> a; g add a; g commit -q --amend", [1]),
     "amend-editor-spoiled": Flow("c a; g commit -q --amend", [1], editor="spoil"),
     "amend-editor-cleared": Flow("c a; g commit -q --amend", [1], editor="clear"),
+    "amend-editor-subject-deleted": Flow(
+        "c a; g commit -q --amend", [1], editor="delete-subject"
+    ),
+    "amend-hash-subject": Flow("echo x >> c1; g commit -qam '#12 fix'; g commit -q --amend", [1]),
     "amend-reset-author": Flow("c a; g commit -q --amend --reset-author -m mine", [1]),
     "amend-date": Flow("c a; g commit -q --amend --date=now -m later", [1]),
     "amend-twice": Flow("c a; g commit -q --amend -m x; g commit -q --amend -m y", [1]),
@@ -285,6 +290,27 @@ FLOWS = {
         "c a; c b; GIT_SEQUENCE_EDITOR='sed -i 1s/pick/edit/' g rebase -qi HEAD~2;"
         " g reset -q HEAD~1; g add a; g commit -qm part; echo more >> c1; g commit -qam rest; g rebase --continue",
         [1, 1, 1],
+    ),
+    "rebase-edit-conflict-amend": Flow(
+        "c a; echo v1 > s; git add s; g commit -qm s1; c b; echo v2 > s; git add s; g commit -qm s2;"
+        " GIT_SEQUENCE_EDITOR=\"sed -i '/ s1$/d; s/^pick \\(.* s2\\)$/edit \\1/'\" g rebase -qi HEAD~4;"
+        " echo v3 > s; git add s; g commit -q --amend -m amended; g rebase --continue",
+        [1, 2],
+    ),
+    "rebase-commit-in-a-chain": Flow(
+        "c a; c b; GIT_EDITOR=false GIT_SEQUENCE_EDITOR='sed -i 2s/pick/squash/' g rebase -qi HEAD~2;"
+        " seq 99 > extra; g add extra; g commit -qm more; g rebase --continue",
+        [1, 1],
+    ),
+    "amend-signoff": Flow("echo y >> c1; g commit -qasm subj; g commit -q --amend -s --no-edit", [1]),
+    "rebase-signoff": Flow("echo y >> c1; g commit -qasm subj; g rebase -q -f --signoff HEAD~1", [1]),
+    "amend-trailer": Flow(
+        "echo y >> c1; g commit -qam s --trailer 'Acked-by: A <a@x>';"
+        " g commit -q --amend --no-edit --trailer 'Acked-by: A <a@x>'",
+        [1],
+    ),
+    "cherry-pick-signoff": Flow(
+        "g checkout -qb t; echo y >> c1; g commit -qasm s; g checkout -q main; c b; g cherry-pick -s t", [1, 1]
     ),
     "rebase-exec": Flow(
         "c a; c b; g rebase -q -x 'echo x >> c1; git commit -qam exec' HEAD~2", [1, 1, 1, 1]

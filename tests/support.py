@@ -77,7 +77,7 @@ class Repository:
         path = self.path / "file"
         before = path.read_text() if path.exists() else ""
         self.write("file", before + "".join(f"{message} {n}\n" for n in range(lines)))
-        self.git("commit", "-q", "-m", message, *arguments, **variables)
+        self.git("commit", "-q", "-m", message, *arguments, check=True, **variables)
         return self.head()
 
     def head(self, revision: str = "HEAD") -> str:

@@ -197,7 +197,7 @@ INSERTED = [
     pytest.param(b"s\n", after(b"s\n\n"), id="title"),
     pytest.param(b"s", b"s\n\nK: v", id="title-without-newline"),
     pytest.param(b"Merge branch 'x'\n\nbody", b"Merge branch 'x'\n\nbody\n\nK: v", id="MERGE_MSG"),
-    pytest.param(b"s\n\nA: b", b"s\n\nA: b\nK: v", id="block-without-newline"),
+    pytest.param(b"s\n\nA: b", b"s\n\nK: v\nA: b", id="block-without-newline"),
     pytest.param(b"A: b\n", after(b"A: b\n\n"), id="title-like-a-trailer"),
     pytest.param(b"\nfix: t\n", after(b"\nfix: t\n\n"), id="subject-below-an-empty-line"),
     pytest.param(
@@ -205,26 +205,29 @@ INSERTED = [
         after(b"# 1st:\n\nfix: t\n\n") + b"\n" + TEMPLATE,
         id="subject-below-a-comment",
     ),
-    pytest.param(b"s\nt\n\nA: b\n", after(b"s\nt\n\nA: b\n"), id="block"),
-    pytest.param(b"s\n\nA: b\n  c\n", after(b"s\n\nA: b\n  c\n"), id="folding-kept"),
+    pytest.param(b"s\nt\n\nA: b\n", b"s\nt\n\nK: v\nA: b\n", id="block"),
+    pytest.param(b"s\n\nA: b\n  c\n", b"s\n\nK: v\nA: b\n  c\n", id="folding-kept"),
     pytest.param(b"s\n\n  t\nA: b\n", after(b"s\n\n  t\nA: b\n\n"), id="indented-kept"),
-    pytest.param(b"s\n\nBug : 4\n", after(b"s\n\nBug : 4\n"), id="not-rewritten"),
-    pytest.param(b"s\n\nWhy:\n", after(b"s\n\nWhy:\n"), id="template-line"),
+    pytest.param(b"s\n\nBug : 4\n", b"s\n\nK: v\nBug : 4\n", id="not-rewritten"),
+    pytest.param(b"s\n\nWhy:\n", b"s\n\nK: v\nWhy:\n", id="template-line"),
     pytest.param(
-        b"s\n\nSigned-off-by: Z\nt\n", after(b"s\n\nSigned-off-by: Z\nt\n"), id="quarter-rule"
+        b"s\n\nSigned-off-by: Z\nt\n", b"s\n\nK: v\nSigned-off-by: Z\nt\n", id="quarter-rule"
+    ),
+    pytest.param(
+        b"s\n\nt\nSigned-off-by: Z\n", b"s\n\nt\nK: v\nSigned-off-by: Z\n", id="prose-in-the-block"
     ),
     pytest.param(b"s\n\nA: b\n---\nt\n", after(b"s\n\nA: b\n---\nt\n\n"), id="below-a-divider"),
     pytest.param(b"s\n\n\n", after(b"s\n\n") + b"\n\n", id="trailing-empty-lines"),
-    pytest.param(b"s\n\nA: b\n \n", after(b"s\n\nA: b\n") + b" \n", id="trailing-white-space"),
+    pytest.param(b"s\n\nA: b\n \n", b"s\n\nK: v\nA: b\n \n", id="trailing-white-space"),
     pytest.param(b"s\n  ", after(b"s\n\n") + b"  ", id="trailing-white-space-incomplete"),
     pytest.param(b"s\n" + TEMPLATE, after(b"s\n\n") + TEMPLATE, id="typed-on-line-1"),
     pytest.param(b"s\n\n" + TEMPLATE, after(b"s\n\n") + b"\n" + TEMPLATE, id="comments"),
-    pytest.param(b"s\n\nA: b\n# c\n", after(b"s\n\nA: b\n") + b"# c\n", id="block-and-comments"),
+    pytest.param(b"s\n\nA: b\n# c\n", b"s\n\nK: v\nA: b\n# c\n", id="block-and-comments"),
     pytest.param(b"s\n\n" + BELOW_CUT, after(b"s\n\n") + b"\n" + BELOW_CUT, id="scissors"),
-    pytest.param(b"s\n\nA: b\n" + BELOW_CUT, after(b"s\n\nA: b\n") + BELOW_CUT, id="at-scissors"),
+    pytest.param(b"s\n\nA: b\n" + BELOW_CUT, b"s\n\nK: v\nA: b\n" + BELOW_CUT, id="at-scissors"),
     pytest.param(
         b"s\n\nA: b\n\nConflicts:\n\tf\n",
-        after(b"s\n\nA: b\n") + b"\nConflicts:\n\tf\n",
+        b"s\n\nK: v\nA: b\n\nConflicts:\n\tf\n",
         id="block-above-conflicts",
     ),
     pytest.param(
@@ -236,17 +239,17 @@ INSERTED = [
     pytest.param(b"\n" + BELOW_CUT, after(b"\n\n") + b"\n" + BELOW_CUT, id="empty-above-scissors"),
     pytest.param(
         b"\n\nSigned-off-by: Z\n\n" + TEMPLATE,
-        after(b"\n\nSigned-off-by: Z\n") + b"\n" + TEMPLATE,
+        b"\n\nK: v\nSigned-off-by: Z\n\n" + TEMPLATE,
         id="commit-s",
     ),
     pytest.param(
         b"\n\nSigned-off-by: Z\nt\n", after(b"\n\nSigned-off-by: Z\nt\n\n"), id="signed-subject"
     ),
     pytest.param(b"s\r\n\r\nt\r\n", after(b"s\r\n\r\nt\r\n\r\n", b"\r\n"), id="CRLF"),
-    pytest.param(b"s\r\n\r\nA: b\r\n", after(b"s\r\n\r\nA: b\r\n", b"\r\n"), id="CRLF-block"),
+    pytest.param(b"s\r\n\r\nA: b\r\n", b"s\r\n\r\nK: v\r\nA: b\r\n", id="CRLF-block"),
     pytest.param(b"s\r\n\r\nt", b"s\r\n\r\nt\r\n\r\nK: v", id="CRLF-incomplete"),
     pytest.param(b"\r\n# c\r\n", after(b"\r\n\r\n", b"\r\n") + b"\r\n# c\r\n", id="CRLF-empty"),
-    pytest.param(b"s\r\n\r\nA: b\n", after(b"s\r\n\r\nA: b\n"), id="CRLF-then-LF"),
+    pytest.param(b"s\r\n\r\nA: b\n", b"s\r\n\r\nK: v\r\nA: b\n", id="CRLF-then-LF"),
     pytest.param(b"s\r", b"s\r\n\nK: v", id="CR-at-the-end"),
     pytest.param(b"\xfc\xff\xe2\x80\xa8\x0b\n", after(b"\xfc\xff\xe2\x80\xa8\x0b\n\n"), id="bytes"),
 ]
@@ -256,7 +259,7 @@ STAYING = [
     pytest.param(b"#12 fix\n\n#13 too\n", after(b"#12 fix\n\n#13 too\n\n"), id="subject-and-body"),
     pytest.param(b"s\n\nt:\n#13\n", after(b"s\n\nt:\n#13\n"), id="list-below-a-trailer"),
     pytest.param(b"s\n\nt\n#13\n", after(b"s\n\nt\n#13\n\n"), id="list-below-text"),
-    pytest.param(b"s\n\nA: b\n\n#13\n", after(b"s\n\nA: b\n") + b"\n#13\n", id="block-above"),
+    pytest.param(b"s\n\nA: b\n\n#13\n", b"s\n\nK: v\nA: b\n\n#13\n", id="block-above"),
     pytest.param(b"\n# c\n", after(b"\n# c\n\n"), id="template-left-alone"),
     pytest.param(
         b"\n# kept\n" + BELOW_CUT, after(b"\n# kept\n\n") + BELOW_CUT, id="above-scissors"
@@ -379,7 +382,7 @@ class TestReplace:
                 b"s\n\n" + NEW_BLOCK + b"A: b\n", b"s\n\n" + NEW_BLOCK + b"A: b\n", id="not-last"
             ),
             pytest.param(
-                b"s\n\n" + NEW_BLOCK + b"\nA: b\n", b"s\n\nA: b\n" + NEW_BLOCK, id="another-block"
+                b"s\n\n" + NEW_BLOCK + b"\nA: b\n", b"s\n\n" + NEW_BLOCK + b"A: b\n", id="another-block"
             ),
             pytest.param(b"s\n\n" + BLOCK, b"s\n\n" + NEW_BLOCK, id="others"),
             pytest.param(b"s\n" + NEW_BLOCK, b"s\n\n" + NEW_BLOCK, id="welded-to-the-subject"),
@@ -400,7 +403,7 @@ class TestReplace:
     def test_leaves_what_is_kept(self) -> None:
         text = b"s\n\nCarbon-Tokens: a new word\n"
         replaced = replace_records(text, NEW, b"#", keep=lambda line: b" id=" not in line)
-        assert replaced == text + NEW_BLOCK
+        assert replaced == b"s\n\n" + NEW_BLOCK + b"Carbon-Tokens: a new word\n"
         assert (
             replace_records(replaced, NEW, b"#", keep=lambda line: b" id=" not in line) == replaced
         )
