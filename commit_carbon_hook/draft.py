@@ -84,7 +84,7 @@ def complete(
             who.tool,
             who.model,
             who.evidence,
-            settings.grid or tables.default_zone(who.tool),
+            settings.grid or tables.default_zone(who.tool, who.model),
             settings.method,
         )
     )

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 COMMAND = "python -m commit_carbon_hook.factors > commit_carbon_hook/factor_table.py"
 
+INTENSITY = "intensity_gco2e_per_kwh"
+
 ANNOTATIONS = {
     "METHODS": (
         "dict[str, tuple[int, int, dict[str, int], dict[str, tuple[float, float]], "
@@ -33,6 +35,8 @@ ANNOTATIONS = {
     "ZONES": "dict[str, tuple[float, float, float]]",
     "ZONE_ALIASES": "dict[str, str]",
     "ZONE_PARENTS": "dict[str, str]",
+    "MODEL_ZONES": "dict[str, str]",
+    "LOCAL_PREFIXES": "dict[str, str]",
 }
 
 
@@ -54,8 +58,11 @@ def tables(data: Data) -> dict[str, Any]:
     IDENTITIES      lower-case address -> tool; NAMED_IDENTITIES (name, address) -> tool
     AUTHOR_SUFFIXES end of an author's name -> tool
     TRAILERS        (lower-case key, is|prefix, lower-case value, tool)
-    ZONES           id -> (low, central, high) gCO2e per kWh
-    ZONE_ALIASES    upper-case name -> zone; ZONE_PARENTS zone -> the larger zone
+    ZONES           id -> (low, central, high) gCO2e per kWh, of zones that have their own
+    ZONE_PARENTS    zone -> the larger zone, whose intensity applies where it has none
+    ZONE_ALIASES    upper-case name -> zone, for all names that are not in ZONES themselves
+    MODEL_ZONES     model that only its maker serves -> zone of the maker's data centres
+    LOCAL_PREFIXES  beginning of a model's name -> tool that runs it on the same machine
     """
     tools, models, zones = data["tools"], data["models"], data["zones"]
     identities = [(who, tool) for tool, row in tools.items() for who in row.get("identities", [])]
@@ -84,11 +91,17 @@ def tables(data: Data) -> dict[str, Any]:
             for tool, row in tools.items()
             for t in row.get("trailers", [])
         ),
-        "ZONES": {name: _triple(row["intensity_gco2e_per_kwh"]) for name, row in zones.items()},
-        "ZONE_ALIASES": {
-            alias: name for name, row in zones.items() for alias in row.get("aliases", [])
-        },
+        "ZONES": {name: _triple(row[INTENSITY]) for name, row in zones.items() if INTENSITY in row},
+        "ZONE_ALIASES": {alias: name for name, row in zones.items() for alias in _names(name, row)},
         "ZONE_PARENTS": {name: row["parent"] for name, row in zones.items() if "parent" in row},
+        "MODEL_ZONES": {
+            name: data["providers"][row["served_by"]]["zone"]
+            for name, row in models.items()
+            if "served_by" in row
+        },
+        "LOCAL_PREFIXES": {
+            prefix: tool for tool, row in tools.items() for prefix in row.get("model_prefixes", [])
+        },
     }
 
 
@@ -136,6 +149,12 @@ def _watt_hours(kinds: dict[str, Any]) -> tuple[tuple[float, ...], ...]:
 
 def _triple(values: dict[str, float]) -> tuple[float, float, float]:
     return values["low"], values["central"], values["high"]
+
+
+def _names(zone: str, row: dict[str, Any]) -> list[str]:
+    """The upper-case names of a zone beside its id in ZONES."""
+    own = [] if INTENSITY in row and zone.isupper() else [zone.upper()]
+    return [*own, *row.get("aliases", [])]
 
 
 def _model_matches(models: dict[str, Any]) -> tuple[tuple[tuple[str, ...], str], ...]:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Data = dict[str, dict[str, Any]]
-"""Factors by section (`sources`, `methods`, `tools`, `models`, `zones`, `equivalents`) and id."""
+"""Factors by section (see `SECTIONS` in factors.py) and id."""
 
 _RANGE = {"low", "central", "high"}
 _KINDS = ("cached", "input", "output")
@@ -25,6 +25,7 @@ def broken_rules(data: Data) -> list[str]:
         *_methods(data),
         *_tools_and_models(data),
         *_zones(data),
+        *_providers_and_extras(data),
     ]
 
 
@@ -125,6 +126,7 @@ def _tools_and_models(data: Data) -> Iterator[str]:
     for name, tool in data["tools"].items():
         if tool["default_zone"] not in data["zones"]:
             yield f"tools.{name}.default_zone: unknown zone {tool['default_zone']}"
+        seen.update(("model prefix", prefix) for prefix in tool.get("model_prefixes", []))
         for marker in tool.get("markers", []):
             seen["precedence", str(marker["precedence"])] += 1
             seen["marker", *(f"{k}={v}" for k, v in marker.items() if k != "precedence")] += 1
@@ -136,8 +138,10 @@ def _tools_and_models(data: Data) -> Iterator[str]:
             ("trailer", line["key"], line.get("is", line.get("prefix", "")))
             for line in tool.get("trailers", [])
         )
-    for model in data["models"].values():
+    for name, model in data["models"].items():
         seen.update(("model rule", *rule) for rule in model["match"])
+        if "served_by" in model and model["served_by"] not in data["providers"]:
+            yield f"models.{name}.served_by: unknown provider {model['served_by']}"
     for what, times in seen.items():
         if times > 1:
             yield f"{what[0]} {' '.join(filter(None, what[1:]))}: stands {times} times: keep one"
@@ -156,6 +160,18 @@ def _zones(data: Data) -> Iterator[str]:
                 break
         if above[-1] not in zones:
             yield f"zones.{name}.parent: unknown zone {above[-1]}"
+        elif not any("intensity_gco2e_per_kwh" in zones[zone] for zone in above):
+            yield f"zones.{name}: neither it nor a zone above it has an intensity"
     for name, times in names.items():
         if times > 1:
             yield f"zones: {name} is the name or alias of {times} zones: keep one"
+
+
+def _providers_and_extras(data: Data) -> Iterator[str]:
+    for name, provider in data["providers"].items():
+        for zone in (provider["zone"], *provider.get("serves_from", ())):
+            if zone not in data["zones"]:
+                yield f"providers.{name}: unknown zone {zone}"
+    for name, extra in data["extras"].items():
+        if extra.get("zone", "WORLD") not in data["zones"]:
+            yield f"extras.{name}.zone: unknown zone {extra['zone']}"

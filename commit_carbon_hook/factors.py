@@ -21,7 +21,15 @@ if TYPE_CHECKING:
 
     from jsonschema.exceptions import ValidationError
 
-FILES = ("sources", "methods", "tools", "models", "zones", "equivalents")
+FILES = {
+    "sources": ("sources",),
+    "methods": ("methods", "extras"),
+    "tools": ("tools", "providers"),
+    "models": ("models",),
+    "zones": ("zones",),
+    "equivalents": ("equivalents",),
+}
+SECTIONS = tuple(section for sections in FILES.values() for section in sections)
 MAX_BYTES = 4 * 1024 * 1024
 MAX_DEPTH = 32
 MAX_PROBLEMS = 20
@@ -124,7 +132,7 @@ def _shown(text: str) -> str:
 
 
 def load(extra: Path | None = None) -> Data:
-    """Every factor with its provenance, by section (see FILES) and id; `extra` is a user's own
+    """Every factor with its provenance, by section (see SECTIONS) and id; `extra` is a user's own
     file, whose ids must not be ours. Raises CarbonError for the first fault in it."""
     data: Data = {}
     for name in FILES:
@@ -166,7 +174,7 @@ def _sections(document: Any) -> Data:
 
 def _merged(data: Data, own: Any) -> Data:
     sections = _sections(own)
-    return {name: {**data.get(name, {}), **sections.get(name, {})} for name in FILES}
+    return {name: {**data.get(name, {}), **sections.get(name, {})} for name in SECTIONS}
 
 
 def validate(document: Any, schema_name: str, where: str = "document") -> list[str]:

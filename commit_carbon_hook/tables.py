@@ -79,9 +79,13 @@ def zone(name: str) -> str:
         raise CarbonError(f"unknown grid zone {name!r}: {_nearest(name, known)}") from None
 
 
-def default_zone(tool_name: str) -> str:
-    """The zone of the data centres that a tool is served from, as far as it is known."""
-    return factor_table.TOOLS[tool_name][2]
+def default_zone(tool_name: str, model_name: str = "") -> str:
+    """The zone of the data centres that a tool is served from, as far as it is known.
+
+    A tool that works with anybody's models is served where its model's maker is.
+    """
+    own = factor_table.TOOLS[tool_name][2]
+    return factor_table.MODEL_ZONES.get(model_name, own) if own == WORLD else own
 
 
 def role_and_class(tool_name: str, model_name: str, method_name: str) -> tuple[str, str]:

@@ -1,29 +1,39 @@
 """Rebuilds factors/zones.json from the CSV files beside it; run by hand after changing one.
 
-    python factors/update/zones.py            # writes factors/zones.json
-    python factors/update/zones.py --check    # only says whether it would change
+    python -m factors.update.zones            # writes factors/zones.json
+    python -m factors.update.zones --check    # only says whether it would change
 
 Rules, in one place: a country's central value is the newest one that Ember publishes (as CO2.js
 carries it), its low and high are the extremes of three packages; a subregion's central value is
 the newest eGRID edition, low and high the extremes of three editions; every range is at least
 10 % wide each way. Zones of many countries take the 5th and 95th percentile of the countries
-in which a large public cloud has a region. A value that cannot be a grid's stops the script,
-unless it stands in REJECTED with the reason.
+in which a large public cloud has a region; the US and China take the cleanest and the dirtiest
+subregion or province of such regions. A value that cannot be a grid's stops the script, unless it
+stands in REJECTED (figures.py) with the reason. Zones inside countries: places.py.
 """
 
 from __future__ import annotations
 
-import csv
 import json
 import sys
-from pathlib import Path
-from typing import Any
 
-HERE = Path(__file__).resolve().parent
+from factors.update import places
+from factors.update.figures import (
+    HERE,
+    REJECTED,
+    Row,
+    central,
+    intensity,
+    percentile,
+    plausible,
+    rejections,
+    rows,
+)
+
+__all__ = ["REJECTED", "plausible"]
+
 TARGET = HERE.parent / "zones.json"
 COLUMNS = 100
-MINIMUM_SPREAD = 0.10
-LOWEST, HIGHEST = 0.0, 1000.0
 GRAMS_PER_POUND = 453.59237
 KILOWATT_HOURS_PER_MEGAWATT_HOUR = 1000
 CH4_GWP100_AR6, N2O_GWP100_AR6 = 27, 273
@@ -39,74 +49,19 @@ NOT_COUNTRIES = {
     "G20": "an aggregate that no data centre stands in",
     "WOR": "the world: groups.csv has it",
 }
-REJECTED = {
-    ("CAF", "codecarbon-mix"): "0: a rounded value of a tiny system",
-    ("CAF", "owid-ecologits"): "0: a rounded value of a tiny system",
-    ("FLK", "ember-co2js"): "1,000: a rounded value of a tiny system",
-    ("FLK", "owid-ecologits"): "1,000: a rounded value of a tiny system",
-    ("MSR", "ember-co2js"): "1,000: a rounded value of a tiny system",
-    ("MSR", "codecarbon-mix"): "1,000: a rounded value of a tiny system",
-    ("MSR", "owid-ecologits"): "1,000: a rounded value of a tiny system",
-    ("SHN", "codecarbon-mix"): "1,000: a rounded value of a tiny system",
-    ("SHN", "owid-ecologits"): "1,000: a rounded value of a tiny system",
-    (
-        "TKM",
-        "ember-co2js",
-    ): "1,306 g/kWh: more than the gas plants that it has emit",
-    ("TKM", "codecarbon-mix"): "as above",
-    ("TKM", "owid-ecologits"): "as above",
-    ("UZB", "ember-co2js"): "1,121 g/kWh is more than its gas plants emit",
-    ("UZB", "codecarbon-mix"): "as above",
-    ("UZB", "owid-ecologits"): "as above",
-}
 EU_MEMBERS = {
     *("AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU"),
     *("IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK"),
 }
 EXTRA_ALIASES = {"GB": ["UK"], "WORLD": ["WOR", "WLD", "GLOBAL"], "EU": ["EU27"]}
-# Clean and dirty end of the US: subregions in which a large public cloud has a region
-# (Northern California; Cheyenne, Wyoming).
-US_CLEAN, US_DIRTY = "CAMX", "RMPA"
+# Clean and dirty end of large countries: where a large public cloud has a region. California;
+# Cheyenne, Wyoming; Chengdu; Zhangjiakou.
+ENDS = {"US": ("CAMX", "RMPA"), "CN": ("CN-SC", "CN-HE")}
 RANGE_BASIS = {
     1: "one package, 10 % each way",
     2: "extremes of two packages, at least 10 % each way",
     3: "extremes of three packages, at least 10 % each way",
 }
-
-Row = dict[str, Any]
-
-
-def rows(name: str) -> list[dict[str, str]]:
-    """The rows of a CSV file beside this script."""
-    with open(HERE / name, newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
-def plausible(zone: str, source: str, value: float) -> bool:
-    """Whether to use a value; stops the script on an absurd one that is not listed."""
-    if (zone, source) in REJECTED:
-        return False
-    if not LOWEST < value < HIGHEST:
-        raise SystemExit(f"{zone}: {value} g/kWh ({source}) cannot be a grid's; see REJECTED")
-    return True
-
-
-def intensity(central: float, values: list[float]) -> dict[str, float]:
-    """The extremes of all values, at least MINIMUM_SPREAD away from the central one."""
-    return {
-        "low": round(min(*values, central * (1 - MINIMUM_SPREAD)), 2),
-        "central": round(central, 2),
-        "high": round(max(*values, central * (1 + MINIMUM_SPREAD)), 2),
-    }
-
-
-def percentile(values: list[float], share: float) -> float:
-    """Linear interpolation between the sorted values."""
-    ordered = sorted(values)
-    place = (len(ordered) - 1) * share
-    below = int(place)
-    above = min(below + 1, len(ordered) - 1)
-    return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
 
 
 def countries() -> tuple[dict[str, Row], list[str]]:
@@ -127,14 +82,14 @@ def countries() -> tuple[dict[str, Row], list[str]]:
         if not values:
             unusable += [alpha2, iso3]
             continue
-        source, central, year = values[0]
+        source, newest, year = values[0]
         zone: Row = {
             "name": name,
             "kind": "average",
             "boundary": "lifecycle",
             "basis": "generation",
             "year": int(year),
-            "intensity_gco2e_per_kwh": intensity(central, [value for _, value, _ in values]),
+            "intensity_gco2e_per_kwh": intensity(newest, [value for _, value, _ in values]),
             "range_basis": RANGE_BASIS[len(values)],
             "known": "modelled",
             "licence": "CC BY 4.0",
@@ -144,13 +99,8 @@ def countries() -> tuple[dict[str, Row], list[str]]:
         }
         if len(values) > 1:
             zone["derived_from"] = [other for other, _, _ in values[1:]]
-        notes = [
-            f"Value of {source_id} rejected: {reason}."
-            for (code, source_id), reason in REJECTED.items()
-            if code == iso3
-        ]
-        if notes:
-            zone["note"] = " ".join(notes)
+        if notes := rejections(iso3):
+            zone["note"] = notes
         found[alpha2] = zone
     return found, unusable
 
@@ -202,27 +152,30 @@ def subregions() -> dict[str, Row]:
     return found
 
 
-def central(zone: Row) -> float:
-    """The central intensity of a zone."""
-    return float(zone["intensity_gco2e_per_kwh"]["central"])
-
-
-def widen_us(us: Row, regions: dict[str, Row]) -> None:
-    """Low and high of the US by the ratio of a clean and a dirty subregion to the eGRID total."""
-    total = next(
-        egrid_values(row)["egrid-2024"] for row in rows("egrid.csv") if row["subregion"] == "US"
-    )
-    value = central(us)
-    us["intensity_gco2e_per_kwh"] = {
-        "low": round(value * central(regions[US_CLEAN]) / total, 2),
-        "central": round(value, 2),
-        "high": round(value * central(regions[US_DIRTY]) / total, 2),
+def widen(found: dict[str, Row], parts: dict[str, Row]) -> None:
+    """Low and high of the US and of China, by the ratio of a clean and of a dirty part of it to
+    the whole, both from the source of the parts."""
+    whole = {
+        "US": next(
+            egrid_values(row)["egrid-2024"] for row in rows("egrid.csv") if row["subregion"] == "US"
+        ),
+        "CN": next(
+            float(row["mee_2023_gco2_kwh"]) for row in rows("china.csv") if row["zone"] == "CN"
+        ),
     }
-    us["range_basis"] = (
-        f"eGRID2024 ratio of {US_CLEAN} and {US_DIRTY} to the US total: the cleanest and the "
-        "dirtiest subregion with a region of a large public cloud"
-    )
-    us["derived_from"] = [*us["derived_from"], "egrid-2024", "gsf-cloud-regions"]
+    for code, (clean, dirty) in ENDS.items():
+        zone, value = found[code], central(found[code])
+        source = parts[clean]["source"]
+        zone["intensity_gco2e_per_kwh"] = {
+            "low": round(value * central(parts[clean]) / whole[code], 2),
+            "central": round(value, 2),
+            "high": round(value * central(parts[dirty]) / whole[code], 2),
+        }
+        zone["range_basis"] = (
+            f"ratio of {clean} and {dirty} to the whole country ({source}): the cleanest and the "
+            "dirtiest part of it with a region of a large public cloud"
+        )
+        zone["derived_from"] = [*zone["derived_from"], source, "gsf-cloud-regions"]
 
 
 def groups(found: dict[str, Row], unusable: list[str]) -> dict[str, Row]:
@@ -271,11 +224,15 @@ def document() -> Row:
     """The whole of factors/zones.json."""
     found, unusable = countries()
     regions = subregions()
-    widen_us(found["US"], regions)
+    provinces = places.provinces(found)
+    widen(found, {**regions, **provinces})
     zones = {
         **groups(found, unusable),
         **dict(sorted(found.items())),
         **dict(sorted(regions.items())),
+        **dict(sorted(provinces.items())),
+        **dict(sorted(places.regions().items())),
+        **dict(sorted(places.areas().items())),
     }
     return {"$schema": "../schema/factors.schema.json", "zones": zones}
 
