@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 from . import config, doors
-from .cli import Version
 from .errors import CarbonError
 
 TYPE_CHECKING = False
@@ -36,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("what", metavar="FILE|RANGE", nargs="*")
     parser.add_argument("-C", dest="repository", metavar="REPO", default=".", help="default: here")
-    parser.add_argument("--version", action=Version, nargs=0, help="print the version")
+    parser.add_argument("--version", action=doors.Version, nargs=0, help="print the version")
     arguments = parser.parse_args(sys.argv[1:] if argv is None else list(argv))
     return doors.guard(PROGRAM, lambda: _run(arguments))
 

@@ -38,7 +38,7 @@ def parser(only: str = "") -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    made.add_argument("--version", action=Version, nargs=0, help="print the version")
+    made.add_argument("--version", action=doors.Version, nargs=0, help="print the version")
     commands = made.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, text in COMMANDS.items():
         if only and name != only:
@@ -54,16 +54,6 @@ def parser(only: str = "") -> argparse.ArgumentParser:
         module.add_arguments(sub)
         sub.set_defaults(run=module.run)
     return made
-
-
-class Version(argparse.Action):
-    """Looks the version up only when it is asked for."""
-
-    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        from importlib.metadata import version
-
-        print(f"{parser.prog} {version('commit-carbon-hook')}")
-        parser.exit()
 
 
 def main(argv: Sequence[str] | None = None) -> int:

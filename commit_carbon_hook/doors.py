@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 
@@ -48,6 +49,16 @@ def complain(program: str, line: str) -> int:
 
     print(f"{program}: {safe(line)}", file=sys.stderr)
     return UNUSABLE
+
+
+class Version(argparse.Action):
+    """Looks the version up only when it is asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version
+
+        print(f"{parser.prog} {version('commit-carbon-hook')}")
+        parser.exit()
 
 
 def number(value: float, digits: int = 2) -> str:

@@ -182,7 +182,8 @@ class TestInstall:
         repository.run("commit-carbon", "install")
         repository.run("commit-carbon", "install")
         repository.commit("right\n\nbody\n\nSigned-off-by: S <s@x>")
-        assert "Reviewed-by: R <r@x>\nCarbon-gCO2e: " in repository.message()
+        assert "Reviewed-by: R <r@x>" in repository.message()
+        assert "Carbon-gCO2e: " in repository.message()
         repository.write("file", "more\n")
         refused = repository.run("git", "commit", "-qm", "wrong", check=False)
         assert refused.returncode == 1

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 GOOD, WARN, BAD = "ok", "note", "PROBLEM"
+LOG_DAYS = 30
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -66,6 +67,7 @@ def _findings(
         yield GOOD, f"commits without other evidence are attributed to {settings.tool}"
     else:
         yield WARN, "no tool is detected here: such commits are recorded as unspecified (assumed)"
+    yield from _logs(top, settings)
     if git.configured("core.hooksPath", {**environment, "GIT_CONFIG_NOSYSTEM": ""}):
         yield WARN, "core.hooksPath is set: only hooks in that folder run"
     yield (
@@ -78,6 +80,33 @@ def _findings(
     for name, method in factor_table.METHODS.items():
         if name == settings.method and expired(method[9]):
             yield WARN, f"the factors of method {name} were valid until {method[9]}: upgrade"
+
+
+def _logs(top: str, settings: config.Settings) -> Iterator[tuple[str, str]]:
+    """What the logs of this work tree hold, by tool; counts only."""
+    from time import time
+
+    from .. import logs
+
+    state = GOOD if settings.tokens == "auto" else WARN
+    if settings.tokens != "auto":
+        yield WARN, 'tokens are estimated from lines: tokens = "auto" reads the tools\' own logs'
+    found = logs.events(os.path.realpath(top), time() - LOG_DAYS * 86_400)
+    for tool in logs.READERS:
+        events = [event for event in found.events if event.tool == tool]
+        troubles = found.problems[tool].counts if tool in found.problems else {}
+        if events:
+            yield state, f"{tool}: {len(events):,} responses logged here in {LOG_DAYS} days"
+        for kind, times in troubles.items():
+            yield WARN, f"{tool}: {times:,} {logs.PROBLEMS[kind]}"
+    for tool, reason in logs.NO_COUNTS.items():
+        if tool in (settings.tool, detected(os.environ)):
+            yield (
+                WARN,
+                f"{tool} keeps no token counts ({reason}): its commits are estimated by lines",
+            )
+    without = ", ".join(sorted(logs.NO_COUNTS))
+    yield WARN, f"no token counts on this machine, so estimated by lines: {without}"
 
 
 def expired(day: str) -> bool:

@@ -43,13 +43,9 @@ def run(arguments: argparse.Namespace) -> int:
         raise CarbonError("estimate: give either --lines or tokens (--output, --input, --cached)")
     tool = tables.tool(arguments.tool)
     tables.method(arguments.method)
-    basis = Basis(
-        tool,
-        tables.model(arguments.model) if arguments.model else "",
-        "declared",
-        tables.zone(arguments.grid) if arguments.grid else tables.default_zone(tool),
-        arguments.method,
-    )
+    model = tables.model(arguments.model) if arguments.model else ""
+    zone = tables.zone(arguments.grid) if arguments.grid else tables.default_zone(tool, model)
+    basis = Basis(tool, model, "declared", zone, arguments.method)
     if arguments.lines is None:
         by, tokens = "counted", Tokens(*[count or 0 for count in counted])
     else:

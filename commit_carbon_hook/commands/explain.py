@@ -98,7 +98,11 @@ def _explain_without(
         return
     tool = found.identity.tool
     basis = record.Basis(
-        tool, found.identity.model, "declared", tables.default_zone(tool), tables.DEFAULT_METHOD
+        tool,
+        found.identity.model,
+        "declared",
+        tables.default_zone(tool, found.identity.model),
+        tables.DEFAULT_METHOD,
     )
     print(f"  no record, but a known identity: {tool}; summaries estimate it afterwards:")
     if len(commit.parents) > 1:

@@ -1,7 +1,7 @@
 """Show the trailers that the newest commits would have had, and the summary; changes nothing.
 
-  commit-carbon preview
-  commit-carbon preview -C ~/src/project -n 3 --tool claude-code
+commit-carbon preview
+commit-carbon preview -C ~/src/project -n 3 --tool claude-code
 """
 
 from __future__ import annotations
@@ -53,9 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     return main([])
 
 
-def _show(
-    name: str, tool: str, settings: config.Settings, environment: Mapping[str, str]
-) -> None:
+def _show(name: str, tool: str, settings: config.Settings, environment: Mapping[str, str]) -> None:
     commit = history.parse_commit(name, git.commit(name, environment))
     subject = decoded(commit.message.split(b"\n")[0], commit.encoding)
     print(f"\n  {name[:12]}  {safe(subject)}")
@@ -83,6 +81,6 @@ def _would_be(
         who, model = tool or settings.tool or tables.UNSPECIFIED, ""
         evidence = "assumed" if who == tables.UNSPECIFIED else "declared"
     basis = record.Basis(
-        who, model, evidence, settings.grid or tables.default_zone(who), settings.method
+        who, model, evidence, settings.grid or tables.default_zone(who, model), settings.method
     )
     return draft.by_lines(lines, record.printable(basis), record.identity([name.encode("ascii")]))

@@ -1,0 +1,189 @@
+"""Reading repositories into a ledger: what the commits carry, and what must be estimated."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+from . import history, identities
+from .ledger import AFTERWARDS, NO_EVIDENCE, RECORDED, Ledger
+from .reading import NOTES_REF, with_note
+from .record import Basis, printable
+from .sieve import Sieve, Tally
+from .spool import Spool
+from .tables import default_zone
+from .terminal import decoded
+from .union import Origin
+from .walk import BrokenHistory
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import NamedTuple
+
+    from .config import Settings
+    from .history import Commit, Period
+    from .identities import Identity
+    from .sieve import Unreadable
+    from .walk import Engine, Tips
+else:
+    from .values import NamedTuple
+
+# Commits whose lines are counted by one process.
+BATCH = 10_000
+
+
+class Source(NamedTuple):
+    """One repository to read, from these tips."""
+
+    name: str
+    engine: Engine
+    tips: Tips
+    settings: Settings
+
+
+class Refused(NamedTuple):
+    """A line that looks like part of a record and is none, and the commit that has it."""
+
+    sha: str
+    repository: int
+    line: bytes
+    reason: str
+
+
+class Collection(NamedTuple):
+    """What was read. `first` and `last` are author dates, None without any commit."""
+
+    ledger: Ledger
+    refused: tuple[Refused, ...]
+    unreadable: tuple[tuple[int, Unreadable], ...]
+    first: int | None
+    last: int | None
+
+
+class _Candidate(NamedTuple):
+    """A commit by a known tool without a record, whose lines are still to be counted."""
+
+    origin: Origin
+    basis: Basis
+    person: bytes
+
+
+def collect(
+    sources: Sequence[Source],
+    period: Period,
+    authors: bool,
+    watch: Callable[[Tally], object],
+    method: str = "",
+) -> Collection:
+    """Read every source. `authors` keeps their names, `method` replaces that of the settings for
+    what is estimated afterwards; `watch` gets every tally before it grows."""
+    try:
+        return _collect(sources, period, authors, watch, method, thorough=False)
+    except BrokenHistory:
+        return _collect(sources, period, authors, watch, method, thorough=True)
+
+
+def _collect(
+    sources: Sequence[Source],
+    period: Period,
+    authors: bool,
+    watch: Callable[[Tally], object],
+    method: str,
+    thorough: bool,
+) -> Collection:
+    shared = len(sources) > 1
+    ledger = Ledger(Spool, shared)
+    refused: set[Refused] = set()
+    unreadable: list[tuple[int, Unreadable]] = []
+    dates: list[int] = []
+    for number, source in enumerate(sources):
+        tally = Tally()
+        reader = _Reader(ledger, number, source, authors, method, refused)
+        sieve = Sieve(
+            identities.trailer_keys(),
+            identities.from_author,
+            period,
+            reader.notes,
+            (lambda sha: ledger.add_commit(sha, NO_EVIDENCE)) if shared else None,
+        )
+        watch(tally)
+        candidates = []
+        for commit in source.engine.commits(source.tips, sieve, tally, thorough):
+            candidate = reader.read(commit)
+            if candidate:
+                candidates.append(candidate)
+                if len(candidates) == BATCH:
+                    reader.count_lines(candidates)
+                    candidates = []
+        reader.count_lines(candidates)
+        if not shared:
+            ledger.add_commits(tally.others)
+        unreadable += [(number, one) for one in tally.unreadable]
+        dates += [tally.first, tally.last] if tally.first <= tally.last else []
+    return Collection(
+        ledger,
+        tuple(sorted(refused)),
+        tuple(sorted(set(unreadable))),
+        min(dates, default=None),
+        max(dates, default=None),
+    )
+
+
+class _Reader:
+    """One repository's commits into the ledger."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        number: int,
+        source: Source,
+        authors: bool,
+        method: str,
+        refused: set[Refused],
+    ) -> None:
+        self.ledger = ledger
+        self.number = number
+        self.engine = source.engine
+        self.settings = source.settings
+        self.authors = authors
+        self.method = method or source.settings.method
+        self.refused = refused
+        self.notes = source.engine.notes(NOTES_REF)
+
+    def read(self, commit: Commit) -> _Candidate | None:
+        """Note all that a commit says; a candidate if its lines must be counted."""
+        found = with_note(history.find(commit), self.notes.get(commit.sha))
+        author = b""
+        if self.authors:
+            author = commit.author.rpartition(b"<")[0].strip() or commit.author
+        origin = Origin(
+            commit.time, commit.sha, self.number, commit.zone, decoded(author, commit.encoding)
+        )
+        for line, reason in found.rejected:
+            self.refused.add(Refused(commit.sha, self.number, line, reason))
+        for one in found.records:
+            self.ledger.add_record(one, origin)
+        if found.records:
+            self.ledger.add_commit(commit.sha, RECORDED)
+        elif found.identity:
+            self.ledger.add_commit(commit.sha, AFTERWARDS)
+            person = blake2b(b"%s %d" % (commit.author, commit.time), digest_size=16).digest()
+            return _Candidate(origin, self._basis(found.identity), person)
+        else:
+            self.ledger.add_commit(commit.sha, NO_EVIDENCE)
+        return None
+
+    def _basis(self, identity: Identity) -> Basis:
+        """The tool named itself in the commit, or its author named it: that is declared."""
+        grid = self.settings.grid or default_zone(identity.tool)
+        return printable(Basis(identity.tool, identity.model, "declared", grid, self.method))
+
+    def count_lines(self, candidates: Sequence[_Candidate]) -> None:
+        """Note the lines of commits that have no record. Copies of a change (rebased or picked)
+        have its author, author date and numbers."""
+        changes = self.engine.changed(candidate.origin.sha for candidate in candidates)
+        for (origin, basis, person), (sha, lines, digest) in zip(candidates, changes, strict=True):
+            if lines <= 0:
+                person, digest = b"", bytes.fromhex(sha)
+            key = blake2b(person + digest, digest_size=16).digest()
+            self.ledger.add_change(key, lines, basis, origin)

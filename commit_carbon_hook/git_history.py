@@ -1,0 +1,258 @@
+"""The engine that reads histories through the git program, in bulk, and the fastest one."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack, suppress
+from tempfile import TemporaryFile
+
+from . import frames, numstat
+from .errors import CarbonError
+from .git import EMPTY_TREE
+from .git_stream import PIPE, Git, GitProgramMissing, reading, temporary, writing
+from .history import Instant
+from .numstat import UNREADABLE, Changed
+from .sieve import sift
+from .walk import BrokenHistory, Tips, walk
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from subprocess import Popen
+    from typing import IO
+
+    from .history import Commit
+    from .sieve import Frame, Sieve, Tally
+
+NUMSTAT = (
+    "-c", "core.bare=true", "-c", "core.bigFileThreshold=512m",
+    "-c", f"core.attributesFile={os.devnull}",
+    "diff-tree", "--stdin", "--always", "--root", "--numstat", "-z", "-M", "-l1000",
+    "--diff-algorithm=myers", "--no-ext-diff", "--no-textconv", "--ignore-submodules=all",
+)  # fmt: skip
+NOW = ("now", "today")
+MAX_RESTARTS = 100
+
+
+class GitHistory:
+    """A repository read through the git program; the engine of `walk.Engine`."""
+
+    def __init__(self, path: str, environment: Mapping[str, str]) -> None:
+        """Open `path`, or without one what git finds from here."""
+        self._git = Git(path, environment)
+        answers = self._opened(path).split("\n")
+        self.directory, shallow, objects, shallow_file, self._hash, inside = answers[:6]
+        self.shallow = shallow == "true"
+        self._objects = os.path.join(path, objects)
+        self._shallow_file = os.path.join(path, shallow_file)
+        self.work_tree = os.path.join(path, answers[6] or ".") if inside == "true" else ""
+
+    def _opened(self, path: str) -> str:
+        try:
+            return self._git.ask(
+                "rev-parse", "--absolute-git-dir", "--is-shallow-repository",
+                "--git-path", "objects", "--git-path", "shallow",
+                "--show-object-format", "--is-inside-work-tree", "--show-cdup",
+            ).decode("utf-8", "surrogateescape")  # fmt: skip
+        except GitProgramMissing:
+            raise
+        except CarbonError as error:
+            reason = str(error)
+            if "not a git repository" in reason:
+                reason = "not a git repository: go to one or name one with -C"
+            raise CarbonError(f"{path or 'here'}: {reason}") from None
+
+    def tips(self, revisions: Sequence[str], every_ref: bool) -> Tips:
+        """See `walk.Engine`. A HEAD without a commit yet has an empty history."""
+        names: list[str] = []
+        for revision in revisions:
+            try:
+                resolved = self._git.ask("rev-parse", revision, "--").split()
+                peeled = [name + b"^{commit}" for name in resolved if name != b"--"]
+                names += self._git.ask("rev-parse", *map(os.fsdecode, peeled)).decode().split()
+            except CarbonError as error:
+                if revision == "HEAD" and self._is_unborn():
+                    continue
+                if "ambiguous argument" in str(error) or "bad revision" in str(error):
+                    reason = "no such revision here"
+                else:
+                    reason = "not a commit" if "expected commit" in str(error) else str(error)
+                raise CarbonError(f"{revision}: {reason}: see git log --all --oneline") from None
+        if every_ref:
+            listed = self._git.ask("rev-list", "--no-walk=unsorted", "--ignore-missing", "--all")
+            names += listed.decode().split()
+        unique = dict.fromkeys(names)
+        return Tips(
+            tuple(name for name in unique if not name.startswith("^")),
+            tuple(name[1:] for name in unique if name.startswith("^")),
+        )
+
+    def _is_unborn(self) -> bool:
+        with suppress(CarbonError):
+            self._git.ask("rev-parse", "--verify", "--quiet", "HEAD")
+            return False
+        with suppress(CarbonError):
+            return bool(self._git.ask("symbolic-ref", "--quiet", "HEAD"))
+        return False
+
+    def commits(
+        self, tips: Tips, sieve: Sieve, tally: Tally, thorough: bool = False
+    ) -> Iterator[Commit]:
+        """See `walk.Engine`."""
+        if not tips.include:
+            return iter(())
+        if thorough:
+            return sift(self._one_by_one(tips, tally), sieve, tally)
+        if self._has_commit_graph():
+            return sift(self._piped(tips, tally), sieve, tally)
+        return sift(self._listed(tips), sieve, tally, frames.INDENT)
+
+    def _has_commit_graph(self) -> bool:
+        info = os.path.join(self._objects, "info")
+        return os.path.exists(os.path.join(info, "commit-graph")) or os.path.exists(
+            os.path.join(info, "commit-graphs", "commit-graph-chain")
+        )
+
+    def _piped(self, tips: Tips, tally: Tally) -> Iterator[Frame]:
+        """With a commit-graph, listing costs little: let `cat-file` inflate the objects."""
+        with (
+            temporary(_lines(tips)) as names,
+            self._git.child("rev-list", "--stdin", stdin=names) as lister,
+            self._git.child("cat-file", "--batch", "--buffer", stdin=lister.stdout) as reader,
+        ):
+            yield from frames.from_cat_file(reading(reader), tally.unreadable)
+            if reader.wait() or lister.wait():
+                raise BrokenHistory
+
+    def _listed(self, tips: Tips) -> Iterator[Frame]:
+        """Without one, listing inflates every commit anyway: let it print them too."""
+        arguments = ("rev-list", "--stdin", "--header", "--encoding=none")
+        with (
+            temporary(_lines(tips)) as names,
+            self._git.child(*arguments, stdin=names) as lister,
+        ):
+            yield from frames.from_rev_list(reading(lister))
+            if lister.wait():
+                raise BrokenHistory
+
+    def _one_by_one(self, tips: Tips, tally: Tally) -> Iterator[Frame]:
+        with ExitStack() as stack:
+            reader: list[Popen[bytes]] = []
+
+            def read(sha: str) -> bytes | None:
+                if not reader:
+                    started = self._git.child("cat-file", "--batch", stdin=PIPE)
+                    reader.append(stack.enter_context(started))
+                try:
+                    writing(reader[0])(f"{sha}\n".encode("ascii"))
+                    return frames.answer(reading(reader[0]))
+                except (BrokenHistory, OSError):
+                    # A damaged object ends the process; the next object needs another.
+                    reader.clear()
+                    return None
+
+            yield from walk(tips, read, tally.unreadable, self._boundary())
+
+    def _boundary(self) -> frozenset[str]:
+        if not self.shallow:
+            return frozenset()
+        with open(self._shallow_file, encoding="ascii", errors="replace") as file:
+            return frozenset(file.read().split())
+
+    def changed(self, shas: Iterable[str]) -> Iterator[Changed]:
+        """See `walk.Engine`. Attributes do not apply: they would come from whatever is checked
+        out, and a bare clone would count differently."""
+        # Where a shallow clone ends, git would take the whole tree for new.
+        boundary = self._boundary()
+        with temporary(f"{sha}\n" for sha in shas) as names, TemporaryFile() as asked:
+            asked.writelines(line for line in names if line[:-1].decode() not in boundary)
+            names.seek(0)
+            counted = self._counted(asked)
+            for line in names:
+                sha = line[:-1].decode()
+                if sha in boundary:
+                    yield Changed(sha, UNREADABLE, bytes.fromhex(sha)[:16])
+                else:
+                    yield next(counted)
+
+    def _counted(self, names: IO[bytes]) -> Iterator[Changed]:
+        """The answers of git, started again behind every commit at which it gives up."""
+        names.seek(0)
+        width = len(names.readline())
+        position = restarts = 0
+        while names.seek(0, os.SEEK_END) > position * width:
+            names.seek(position * width)
+            answers = 0
+            try:
+                if restarts <= MAX_RESTARTS:
+                    for changed in self._diff_tree(names):
+                        answers += 1
+                        yield changed
+            except BrokenHistory:
+                restarts += 1
+            position += answers
+            if not answers:
+                names.seek(position * width)
+                sha = names.readline()[:-1].decode()
+                yield Changed(sha, UNREADABLE, bytes.fromhex(sha)[:16])
+                position += 1
+
+    def _diff_tree(self, names: IO[bytes]) -> Iterator[Changed]:
+        """Raises BrokenHistory, and holds back the last answer, if git ends with an error."""
+        os.lseek(names.fileno(), names.tell(), os.SEEK_SET)
+        environment = {
+            "GIT_DIR": self.directory,
+            "GIT_INDEX_FILE": os.path.join(self.directory, "no-index"),
+            "GIT_ATTR_NOSYSTEM": "1",
+            "GIT_ATTR_SOURCE": EMPTY_TREE[self._hash],
+        }
+        with self._git.child(*NUMSTAT, stdin=names, cwd=self.directory, **environment) as differ:
+            held: Changed | None = None
+            for changed in numstat.parse(frames.tokens(reading(differ))):
+                if held:
+                    yield held
+                held = changed
+            if differ.wait():
+                raise BrokenHistory
+            if held:
+                yield held
+
+    def notes(self, ref: str) -> dict[str, bytes]:
+        """See `walk.Engine`."""
+        try:
+            self._git.ask("rev-parse", "--verify", "--quiet", ref)
+        except CarbonError:
+            return {}
+        entries = [
+            entry.partition(b"\t")
+            for entry in self._git.ask("ls-tree", "-r", "-z", ref).split(b"\0")
+        ]
+        blobs = {
+            path.replace(b"/", b"").decode("ascii", "replace"): meta.split()[2]
+            for meta, tab, path in entries
+            if tab and meta.split()[1] == b"blob"
+        }
+        with (
+            temporary(f"{blob.decode()}\n" for blob in blobs.values()) as names,
+            self._git.child("cat-file", "--batch", "--buffer", stdin=names) as reader,
+        ):
+            return dict(zip(blobs, frames.objects(reading(reader)(-1)), strict=False))
+
+    def instant(self, text: str) -> Instant:
+        """See `walk.Engine`; what git calls a date, for example `2 weeks ago`."""
+        from time import time
+
+        seconds = int(self._git.ask("rev-parse", f"--since={text}").strip().partition(b"=")[2])
+        if abs(seconds - time()) < 3 and text.strip().lower() not in NOW:
+            # git reads what it does not understand as the present moment.
+            raise CarbonError(
+                f"{text}: not a date: write YYYY-MM-DD or, for example, '2 weeks ago'"
+            )
+        return Instant(seconds)
+
+    def close(self) -> None:
+        """Nothing stays open between calls."""
+
+
+def _lines(tips: Tips) -> list[str]:
+    return [*(f"{name}\n" for name in tips.include), *(f"^{name}\n" for name in tips.exclude)]

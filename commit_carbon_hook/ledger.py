@@ -1,0 +1,151 @@
+"""What was seen in a history, as rows of fixed width, so that memory does not grow with it."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from struct import Struct
+
+from .estimate import Tokens
+from .record import TOKEN_BASES, Basis, Emissions, Record
+from .union import Origin, Sighting, unite
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import NamedTuple, Protocol
+
+    from .union import United
+
+    class Rows(Protocol):
+        """Takes rows of one width and gives them back in ascending order."""
+
+        def append(self, row: bytes, /) -> object: ...
+        def __iter__(self) -> Iterator[bytes]: ...
+        def close(self) -> None: ...
+
+else:
+    from .values import NamedTuple
+
+_RECORD = Struct(">10s6QBIqh33pHI")
+_CHANGE = Struct(">16s33pqqhIHI")
+_COMMIT = Struct(">32sB")
+
+NO_EVIDENCE, AFTERWARDS, RECORDED = range(3)
+UNREADABLE = -1
+
+
+class Change(NamedTuple):
+    """One change by a known tool without a record, and the commits that are copies of it.
+
+    It counts for the first of them. `lines` is UNREADABLE where they cannot be counted.
+    """
+
+    lines: int
+    copies: tuple[tuple[Origin, Basis], ...]
+
+
+class Ledger:
+    """Sightings in, united records and changes out. Commits that several repositories have in
+    common are counted once if `shared` is true; that costs a row for every commit."""
+
+    def __init__(self, rows: Callable[[int], Rows], shared: bool = False) -> None:
+        self._records = rows(_RECORD.size)
+        self._changes = rows(_CHANGE.size)
+        self._commits = rows(_COMMIT.size) if shared else None
+        self._counts = [0, 0, 0]
+        # Names are kept once; a row holds their index. Index 0 stands for none.
+        self._bases: dict[Basis | None, int] = {None: 0}
+        self._authors: dict[str, int] = {"": 0}
+
+    def add_commit(self, sha: str, kind: int) -> None:
+        """Count a commit as NO_EVIDENCE, AFTERWARDS or RECORDED."""
+        if self._commits is None:
+            self._counts[kind] += 1
+        else:
+            self._commits.append(_COMMIT.pack(bytes.fromhex(sha), kind))
+
+    def add_commits(self, number: int) -> None:
+        """Count commits without evidence, whose names do not matter."""
+        self._counts[NO_EVIDENCE] += number
+
+    def add_record(self, record: Record, origin: Origin) -> None:
+        """Note that a commit carries a record."""
+        tokens = record.tokens or (0, 0, 0)
+        self._records.append(
+            _RECORD.pack(
+                record.id.encode("ascii"),
+                *record.emissions,
+                *tokens,
+                TOKEN_BASES.index(record.by) + 1 if record.tokens else 0,
+                self._bases.setdefault(record.basis, len(self._bases)),
+                origin.time,
+                origin.zone,
+                bytes.fromhex(origin.sha),
+                origin.repository,
+                self._authors.setdefault(origin.author, len(self._authors)),
+            )
+        )
+
+    def add_change(self, digest: bytes, lines: int, basis: Basis, origin: Origin) -> None:
+        """Note a commit by a known tool without a record. `digest` is the same 16 bytes for
+        all copies of one change."""
+        self._changes.append(
+            _CHANGE.pack(
+                digest,
+                bytes.fromhex(origin.sha),
+                lines,
+                origin.time,
+                origin.zone,
+                self._bases.setdefault(basis, len(self._bases)),
+                origin.repository,
+                self._authors.setdefault(origin.author, len(self._authors)),
+            )
+        )
+
+    def close(self) -> None:
+        """Let go of the rows."""
+        for rows in (self._records, self._changes, self._commits):
+            if rows is not None:
+                rows.close()
+
+    def counts(self) -> tuple[int, int, int]:
+        """Commits without evidence, by a known tool without a record, and with a record."""
+        counts = self._counts.copy()
+        for _, rows in groupby(self._commits or (), lambda row: row[:-1]):
+            counts[max(row[-1] for row in rows)] += 1
+        return counts[0], counts[1], counts[2]
+
+    def records(self) -> Iterator[United]:
+        """Every record once, in the order of the ids."""
+        bases, authors = list(self._bases), list(self._authors)
+        for _, rows in groupby(self._records, lambda row: row[:10]):
+            yield unite(_sighting(row, bases, authors) for row in rows)
+
+    def changes(self) -> Iterator[Change]:
+        """Every change once."""
+        bases, authors = list(self._bases), list(self._authors)
+        for _, rows in groupby(self._changes, lambda row: row[:16]):
+            copies: dict[str, tuple[Origin, Basis]] = {}
+            lines = UNREADABLE
+            for row in rows:
+                _, sha, lines, time, zone, basis, repository, author = _CHANGE.unpack(row)
+                origin = Origin(time, sha.hex(), repository, zone, authors[author])
+                copy = (origin, bases[basis] or _NO_BASIS)
+                copies[origin.sha] = min(copies.get(origin.sha, copy), copy)
+            yield Change(lines, tuple(sorted(copies.values())))
+
+
+_NO_BASIS = Basis("", "", "", "", "")
+
+
+def _sighting(row: bytes, bases: list[Basis | None], authors: list[str]) -> Sighting:
+    fields = _RECORD.unpack(row)
+    record_id, low, central, high, output, fresh, cached, by, basis, time, zone, sha = fields[:12]
+    record = Record(
+        record_id.decode("ascii"),
+        Emissions(low, central, high),
+        Tokens(output, fresh, cached) if by else None,
+        TOKEN_BASES[by - 1] if by else "",
+        bases[basis],
+    )
+    return Sighting(record, Origin(time, sha.hex(), fields[12], zone, authors[fields[13]]))

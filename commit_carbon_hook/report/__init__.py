@@ -1,0 +1,1 @@
+"""Summaries in the shapes that people and programs need: one module for each format."""

@@ -1,0 +1,270 @@
+"""commit-carbon-summarize: add up the carbon records of any history, each exactly once."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from contextlib import ExitStack
+from importlib import import_module
+
+from . import doors
+from .errors import CarbonError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import NoReturn
+
+    from .collection import Collection, Source
+    from .history import Day, Instant, Period
+    from .report.contents import Gap, Report
+    from .summary import Summary
+    from .walk import Engine
+
+PROGRAM = "commit-carbon-summarize"
+FORMATS = ("text", "json", "csv", "markdown")
+ENGINES = ("git", "dulwich")
+GROUPS = ("tool", "model", "month", "author", "evidence", "grid", "repo")
+DESCRIPTION = """\
+Add up the carbon records of a history, each exactly once. Commits by a known AI tool that have
+no record are estimated afterwards, from the lines that they changed, and always kept apart.
+"""
+EPILOG = """\
+Revisions and ranges are written as for git log: v1.0..HEAD, main ^topic, HEAD~20. The period is
+the author date; a day (YYYY-MM-DD) is the author's own, and both ends are included.
+
+Exit codes: 0 done; 1 the gate of --max-gco2e says no; 2 usage or unreadable input.
+The figures are rough approximations with a range, not certified accounting.
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """Complains in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        doors.complain(self.prog, f"{message}: see {self.prog} --help")
+        raise SystemExit(doors.UNUSABLE)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    made = Parser(
+        prog=PROGRAM,
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add = made.add_argument
+    add("revisions", metavar="REVISION", nargs="*", help="revisions and ranges; default: HEAD")
+    add("-C", dest="repositories", metavar="REPO", action="append", default=[],
+        help="a repository; several are merged; default: the one around here")  # fmt: skip
+    add("--all", dest="every_ref", action="store_true", help="everything that any ref reaches")
+    add("--since", default="", metavar="DATE", help="author date: not before this day or moment")
+    add("--until", default="", metavar="DATE", help="author date: not after this day or moment")
+    add("--group-by", action="append", choices=GROUPS, default=[], dest="groups",
+        help="a table by this; several times for more; default: tool and month")  # fmt: skip
+    add("--restate", default="", metavar="METHOD", help="recompute every record by this method")
+    add("--format", choices=FORMATS, default="text", dest="format", help="default: text")
+    add("--max-gco2e", type=grams, metavar="N",
+        help="exit 1 if the recorded central total is above N grams")  # fmt: skip
+    add("--allow-shallow", action="store_true",
+        help="accept a shallow clone; the report says that it is incomplete")  # fmt: skip
+    add("--engine", choices=ENGINES, default="",
+        help="what reads the history; default: git, else dulwich")  # fmt: skip
+    add("--no-progress", action="store_true", help="no count of commits on a terminal")
+    add("--version", action=doors.Version, nargs=0, help="print the version")
+    return made
+
+
+def grams(text: str) -> int:
+    """Grams as people write them, in nanograms."""
+    from .record import nanograms
+
+    try:
+        return nanograms(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of grams") from None
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The exit code: 0 done, 1 a gate says no, 2 usage or unreadable input."""
+    arguments = parser().parse_intermixed_args(sys.argv[1:] if argv is None else list(argv))
+    return doors.guard(PROGRAM, lambda: run(arguments))
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Read, add up, print."""
+    from . import tables
+    from .summary import DEFAULT_GROUPS, summarize
+
+    if arguments.restate:
+        tables.method(arguments.restate)
+    with ExitStack() as stack:
+        sources = open_sources(arguments, stack)
+        groups = tuple(dict.fromkeys(arguments.groups)) or DEFAULT_GROUPS
+        period = period_of(arguments, sources[0].engine)
+        collected = read(arguments, sources, period, groups)
+        stack.callback(collected.ledger.close)
+        names = [source.name for source in sources]
+        summary = summarize(collected.ledger, groups, names, arguments.restate)
+        report = made_of(arguments, sources, collected, summary)
+    warn_of(sorted({*summary.methods, arguments.restate}))
+    sys.stdout.write(render(report, arguments.format))
+    return gate(summary, arguments.max_gco2e)
+
+
+def open_sources(arguments: argparse.Namespace, stack: ExitStack) -> list[Source]:
+    """The repositories, each with its tips and its settings. Raises CarbonError."""
+    from . import config
+    from .collection import Source
+
+    revisions = list(arguments.revisions)
+    for revision in revisions:
+        if revision.startswith("-"):
+            raise CarbonError(f"{revision}: not a revision: see {PROGRAM} --help")
+    if not revisions and not arguments.every_ref:
+        revisions = ["HEAD"]
+    sources: list[Source] = []
+    for path in arguments.repositories or [""]:
+        engine = open_engine(path, arguments.engine)
+        stack.callback(engine.close)
+        name = name_of(engine, path, [source.name for source in sources])
+        if engine.shallow and not arguments.allow_shallow:
+            raise CarbonError(
+                f"{name}: a shallow clone, most of its history is missing:"
+                " run git fetch --unshallow, or accept that with --allow-shallow"
+            )
+        settings = config.load(engine.work_tree or engine.directory, os.environ)
+        tips = engine.tips(revisions, arguments.every_ref)
+        sources.append(Source(name, engine, tips, settings))
+    return sources
+
+
+def open_engine(path: str, engine: str = "") -> Engine:
+    """A repository opened by the engine that fits this environment."""
+    from . import reading
+
+    return reading.open_engine(path, os.environ, engine)
+
+
+def name_of(engine: Engine, path: str, taken: Sequence[str]) -> str:
+    """A repository's name in reports: that of its folder, or what was typed to tell two apart."""
+    folder = os.path.realpath(engine.work_tree or engine.directory)
+    name = os.path.basename(folder)
+    if name == ".git":
+        name = os.path.basename(os.path.dirname(folder))
+    name = name.removesuffix(".git") or path
+    return path if name in taken else name
+
+
+def period_of(arguments: argparse.Namespace, engine: Engine) -> Period:
+    """The period that was asked for."""
+    from .history import Period, parse_bound
+
+    def bound(text: str) -> Instant | Day | None:
+        return (parse_bound(text) or engine.instant(text)) if text else None
+
+    return Period(bound(arguments.since), bound(arguments.until))
+
+
+def read(
+    arguments: argparse.Namespace, sources: Sequence[Source], period: Period, groups: Sequence[str]
+) -> Collection:
+    """Everything that the sources hold."""
+    from .collection import collect
+    from .progress import shown
+
+    with shown(sys.stderr, not arguments.no_progress) as watch:
+        return collect(sources, period, "author" in groups, watch, arguments.restate)
+
+
+def made_of(
+    arguments: argparse.Namespace,
+    sources: Sequence[Source],
+    collected: Collection,
+    summary: Summary,
+) -> Report:
+    """The summary with all that a reader must know about it."""
+    from .factor_table import METHODS
+    from .history import day
+    from .report.contents import Report
+
+    revisions = arguments.revisions or ([] if arguments.every_ref else ["HEAD"])
+    return Report(
+        summary,
+        tuple(source.name for source in sources),
+        (*(["--all"] if arguments.every_ref else []), *revisions),
+        arguments.since,
+        arguments.until,
+        "" if collected.first is None else day(collected.first, 0),
+        "" if collected.last is None else day(collected.last, 0),
+        arguments.restate,
+        tuple((name, METHODS[name][9] if name in METHODS else "") for name in summary.methods),
+        collected.refused,
+        tuple(gaps(sources, collected, summary)),
+    )
+
+
+def gaps(sources: Sequence[Source], collected: Collection, summary: Summary) -> list[Gap]:
+    """Everything that could not be read."""
+    from .report.contents import FILES, OBJECT, SHALLOW, Gap
+
+    found = [Gap(SHALLOW, one.name, "", "a shallow clone") for one in sources if one.engine.shallow]
+    found += [
+        Gap(OBJECT, sources[number].name, sha, reason)
+        for number, (sha, reason) in collected.unreadable
+    ]
+    if summary.uncounted.unreadable:
+        reason = f"the files of {summary.uncounted.unreadable} commits cannot be read"
+        found.append(Gap(FILES, ", ".join(one.name for one in sources), "", reason))
+    return found
+
+
+def warn_of(methods: Sequence[str]) -> None:
+    """Say once what is wrong with a method, and whether its factors have expired."""
+    from datetime import UTC, datetime
+
+    from .factor_table import METHODS, WARNINGS
+
+    today = datetime.now(UTC).date().isoformat()
+    for name in methods:
+        if name in WARNINGS:
+            print(f"{PROGRAM}: {WARNINGS[name]}", file=sys.stderr)
+        if name in METHODS and METHODS[name][9] < today:
+            line = f"the factors of method {name} were valid until {METHODS[name][9]}: upgrade"
+            print(f"{PROGRAM}: {line}", file=sys.stderr)
+
+
+def render(report: Report, name: str) -> str:
+    """The report in one of the formats."""
+    if name == "text":
+        from .report.text import render as text
+        from .terminal import is_rich
+
+        if is_rich(sys.stdout, os.environ):
+            from .report.drawn import draw
+
+            return text(report, draw)
+        return text(report)
+    made: str = import_module(f".report.{name}", __package__).render(report)
+    return made
+
+
+def gate(summary: Summary, most: int | None) -> int:
+    """Compare what was recorded with the most that is allowed."""
+    from .record import grams_text
+
+    central = summary.recorded.emissions.central
+    if most is None or central <= most:
+        return doors.OK
+    print(
+        f"{PROGRAM}: {grams_text(central)} gCO2e recorded is more than {grams_text(most)}",
+        file=sys.stderr,
+    )
+    return doors.NO
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

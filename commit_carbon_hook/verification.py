@@ -1,0 +1,83 @@
+"""Whether the records of a history follow from their own lines, and which commits lack one."""
+
+from __future__ import annotations
+
+import os
+
+from . import config, history, reading, recomputation, record
+from .errors import CarbonError
+from .terminal import decoded, safe
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import NamedTuple
+
+    from .sieve import Unreadable
+else:
+    from .values import NamedTuple
+
+FOLLOWS = "follows"
+DIFFERS = "differs"
+UNKNOWN = "cannot be recomputed"
+REJECTED = "rejected"
+MISSING = "has no record"
+
+
+class Verdict(NamedTuple):
+    """What was found in one commit: one of the words above, the record's id, and why."""
+
+    sha: str
+    word: str
+    record_id: str
+    reason: str
+
+
+def verdicts(
+    revisions: Sequence[str], path: str, engine_name: str = "", tools: bool = False
+) -> Iterator[Verdict]:
+    """Read a history once and judge every record in it, every refused line and, with `tools`,
+    every commit by a known tool without a record.
+
+    Raises CarbonError for a shallow clone, and at the end for objects that cannot be read.
+    """
+    for revision in revisions:
+        if revision.startswith("-"):
+            raise CarbonError(f"{revision}: not a revision: see --help")
+    engine = reading.open_engine(path, os.environ, engine_name)
+    unreadable: list[Unreadable] = []
+    try:
+        if engine.shallow:
+            raise CarbonError("a shallow clone misses most of its history: git fetch --unshallow")
+        config.load(engine.work_tree or engine.directory, os.environ)
+        for commit, found in reading.findings(engine, revisions, tools, unreadable):
+            yield from _judge(commit, found)
+    finally:
+        engine.close()
+    if unreadable:
+        sha, reason = unreadable[0]
+        raise CarbonError(f"{len(unreadable)} objects cannot be read; the first is {sha}: {reason}")
+
+
+def _judge(commit: history.Commit, found: history.Finding) -> Iterator[Verdict]:
+    for line, reason in found.rejected:
+        yield Verdict(commit.sha, REJECTED, "", f"{safe(decoded(line))}: {reason}")
+    for one in found.records:
+        yield judged(commit.sha, one)
+    if not found.records and found.identity and len(commit.parents) < 2:
+        yield Verdict(commit.sha, MISSING, "", found.identity.tool)
+
+
+def judged(sha: str, one: record.Record) -> Verdict:
+    """Whether a record's grams follow from its tokens, tool, grid and method, as printed."""
+    try:
+        again = recomputation.restated(one, one.basis.method if one.basis else "")
+    except CarbonError as error:
+        return Verdict(sha, UNKNOWN, one.id, str(error))
+    if again.emissions == one.emissions:
+        return Verdict(sha, FOLLOWS, one.id, "")
+    says, should = (
+        " ".join(record.grams_text(value) for value in grams)
+        for grams in (one.emissions, again.emissions)
+    )
+    return Verdict(sha, DIFFERS, one.id, f"says {says} gCO2e, its lines make {should}")
