@@ -40,6 +40,7 @@ class Settings(NamedTuple):
     tokens: str = "lines"
     unattributed: str = "record"
     store: str = "message"
+    factors: str = ""
 
 
 def checked(key: str, value: object, where: str) -> str:
@@ -136,4 +137,6 @@ def load(
             settings[key] = checked(key, environment[variable], variable)
     for key, value in (flags or {}).items():
         settings[key] = checked(key, value, f"--{key}")
+    if isinstance(parsed.get(FACTORS), str):
+        settings[FACTORS] = os.path.join(directory, str(parsed[FACTORS]))
     return Settings(**settings)

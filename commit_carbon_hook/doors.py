@@ -10,8 +10,9 @@ from .errors import CarbonError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from .config import Settings
     from .estimate import Range
 
 OK, NO, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
@@ -49,6 +50,34 @@ def complain(program: str, line: str) -> int:
 
     print(f"{program}: {safe(line)}", file=sys.stderr)
     return UNUSABLE
+
+
+def warn_of(program: str, methods: Sequence[str]) -> None:
+    """Say once what is wrong with a method, and whether its factors have expired."""
+    from datetime import UTC, datetime
+
+    from .factor_table import METHODS, WARNINGS
+
+    today = datetime.now(UTC).date().isoformat()
+    for name in methods:
+        if name in WARNINGS:
+            print(f"{program}: {WARNINGS[name]}", file=sys.stderr)
+        if name in METHODS and METHODS[name][9] < today:
+            line = f"the factors of method {name} were valid until {METHODS[name][9]}: upgrade"
+            print(f"{program}: {line}", file=sys.stderr)
+
+
+def settings_here() -> Settings:
+    """The settings of the work tree around here, whose own factors then are known too.
+
+    Raises CarbonError for a fault in its configuration.
+    """
+    from . import config
+
+    here = os.getcwd()
+    while not os.path.exists(os.path.join(here, ".git")) and os.path.dirname(here) != here:
+        here = os.path.dirname(here)
+    return config.load(here, os.environ)
 
 
 class Version(argparse.Action):

@@ -110,7 +110,7 @@ def run(arguments: argparse.Namespace) -> int:
         names = [source.name for source in sources]
         summary = summarize(collected.ledger, groups, names, arguments.restate)
         report = made_of(arguments, sources, collected, summary)
-    warn_of(sorted({*summary.methods, arguments.restate}))
+    doors.warn_of(PROGRAM, sorted({*summary.methods, arguments.restate}))
     sys.stdout.write(render(report, arguments.format))
     return gate(summary, arguments.max_gco2e)
 
@@ -220,21 +220,6 @@ def gaps(sources: Sequence[Source], collected: Collection, summary: Summary) -> 
         reason = f"the files of {summary.uncounted.unreadable} commits cannot be read"
         found.append(Gap(FILES, ", ".join(one.name for one in sources), "", reason))
     return found
-
-
-def warn_of(methods: Sequence[str]) -> None:
-    """Say once what is wrong with a method, and whether its factors have expired."""
-    from datetime import UTC, datetime
-
-    from .factor_table import METHODS, WARNINGS
-
-    today = datetime.now(UTC).date().isoformat()
-    for name in methods:
-        if name in WARNINGS:
-            print(f"{PROGRAM}: {WARNINGS[name]}", file=sys.stderr)
-        if name in METHODS and METHODS[name][9] < today:
-            line = f"the factors of method {name} were valid until {METHODS[name][9]}: upgrade"
-            print(f"{PROGRAM}: {line}", file=sys.stderr)
 
 
 def render(report: Report, name: str) -> str:

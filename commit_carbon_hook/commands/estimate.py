@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 
 from .. import explanation, tables
+from ..doors import settings_here, warn_of
 from ..errors import CarbonError
 from ..estimate import Tokens
-from ..factor_table import WARNINGS
 from ..record import MAX_TOKENS, Basis
 
 
@@ -41,6 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     counted = [getattr(arguments, kind) for kind in explanation.KINDS]
     if (arguments.lines is None) == all(count is None for count in counted):
         raise CarbonError("estimate: give either --lines or tokens (--output, --input, --cached)")
+    settings_here()
     tool = tables.tool(arguments.tool)
     tables.method(arguments.method)
     model = tables.model(arguments.model) if arguments.model else ""
@@ -51,8 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         by, tokens = "lines", tables.lines_to_tokens(arguments.lines, basis)
     done = tables.estimate(tokens, by, basis)
-    if arguments.method in WARNINGS:
-        print(f"commit-carbon: {WARNINGS[arguments.method]}", file=sys.stderr)
+    warn_of("commit-carbon", [arguments.method])
     if arguments.format == "json":
         shown = explanation.as_json(done, by, basis, arguments.lines)
         print(json.dumps(shown, indent=2, sort_keys=True))

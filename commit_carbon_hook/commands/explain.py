@@ -10,7 +10,7 @@ import argparse
 import os
 from pathlib import Path
 
-from .. import config, explanation, git, history, notes, recomputation, record, tables
+from .. import config, explanation, git, history, notes, record, tables, verification
 from ..errors import CarbonError
 from ..terminal import decoded, safe
 
@@ -71,22 +71,18 @@ def _explain_record(one: record.Record) -> int:
     print(f"\n  record {one.id}")
     for line in record.lines(one):
         print(f"    {line.decode('ascii')}")
-    try:
-        if one.basis is None or one.tokens is None:
-            raise CarbonError("its Carbon-Tokens or Carbon-Basis line is missing")
-        again = recomputation.restated(one, one.basis.method)
-    except CarbonError as error:
-        print(f"    cannot be recomputed: {error}")
+    verdict = verification.judged("", one)
+    if verdict.word == verification.UNKNOWN or one.basis is None or one.tokens is None:
+        print(f"    cannot be recomputed: {verdict.reason}")
         return 0
     done = tables.estimate(one.tokens, one.by, one.basis)
     for label, text in explanation.steps(done, one.by, one.basis):
         print(f"    {label:10} {text}")
     print(f"    {'evidence':10} {one.basis.evidence}: {EVIDENCE[one.basis.evidence]}")
-    if again.emissions == one.emissions:
+    if verdict.word == verification.FOLLOWS:
         print(f"    {'check':10} the record follows from its tokens, tool, grid and method")
         return 0
-    printed = ", ".join(record.grams_text(value) for value in again.emissions)
-    print(f"    {'check':10} DIFFERS: recomputed low, central, high are {printed} gCO2e")
+    print(f"    {'check':10} DIFFERS: {verdict.reason}")
     return 1
 
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import argparse
 import json
+from pathlib import Path
 
 from .. import explanation, factors, tables
+from ..doors import settings_here
 from ..errors import CarbonError
 
 TYPE_CHECKING = False
@@ -28,7 +30,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the rows that apply."""
-    data = factors.load()
+    own = settings_here().factors
+    data = factors.load(Path(own) if own else None)
     tables.method(arguments.method)
     if arguments.tool:
         tool = tables.tool(arguments.tool)

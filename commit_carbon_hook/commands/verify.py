@@ -33,9 +33,9 @@ def run(arguments: argparse.Namespace) -> int:
         if word != verification.FOLLOWS:
             print(f"{sha[:12]} {word}: {record_id + ': ' if record_id else ''}{reason}")
     print(
-        f"{counts[verification.FOLLOWS]} records follow from their lines,"
-        f" {counts[verification.DIFFERS]} differ,"
-        f" {counts[verification.UNKNOWN]} cannot be recomputed,"
-        f" {counts[verification.REJECTED]} lines are rejected"
+        f"follow from their own lines: {counts[verification.FOLLOWS]} record(s);"
+        f" differ: {counts[verification.DIFFERS]};"
+        f" cannot be recomputed: {counts[verification.UNKNOWN]};"
+        f" rejected lines: {counts[verification.REJECTED]}"
     )
     return 1 if counts[verification.DIFFERS] else 0
