@@ -1,0 +1,104 @@
+"""Gemini CLI: one chat file per session, JSON lines or, before them, one JSON document."""
+
+from __future__ import annotations
+
+import os
+from hashlib import sha256
+
+from .events import Reader
+from .files import LogFile, folder, lines_backward, read_whole, subfolders, walk
+from .scan import instant, split_input, with_reasoning
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .events import Machine
+    from .scan import Scan
+
+_HASH_LENGTH = 64
+
+
+def places(machine: Machine) -> list[str]:
+    home = machine.environ.get("GEMINI_CLI_HOME") or machine.home
+    return [os.path.join(home, ".gemini", "tmp")]
+
+
+def read(scan: Scan) -> None:
+    files: list[LogFile] = []
+    for project in _projects(scan):
+        files += walk(scan, folder(scan, project, "chats"), (".jsonl", ".json"), depth=2)
+    for file in sorted(files, key=lambda file: -file.mtime):
+        if file.name.endswith(".json"):
+            _messages(scan, scan.parse(read_whole(scan, file.path) or b"{}").get("messages"))
+        else:
+            _lines(scan, file)
+
+
+def _projects(scan: Scan) -> list[str]:
+    # A chat does not say where it was held. Its project's folder has a short name, kept in a
+    # registry and in a file in the folder, or, before, the hash of the project's path.
+    (place,) = places(scan.machine)
+    top = folder(scan, os.path.dirname(place), "tmp")
+    if not top or scan.window.tree is None:
+        return subfolders(scan, top) if top else []
+    path = os.path.join(os.path.dirname(top), "projects.json")
+    registry = scan.parse(read_whole(scan, path)) if os.path.exists(path) else {}
+    roots = registry.get("projects")
+    names = {str(name): root for root, name in roots.items()} if isinstance(roots, dict) else {}
+    return [p for p in subfolders(scan, top) if _is_of_tree(scan, p, names)]
+
+
+def _is_of_tree(scan: Scan, project: str, names: dict[str, str]) -> bool:
+    name = os.path.basename(project)
+    root = names.get(name)
+    if root is None:
+        marker = os.path.join(project, ".project_root")
+        if os.path.exists(marker):
+            root = read_whole(scan, marker).decode("utf-8", "replace").strip()
+    if root is not None:
+        return scan.window.holds(root)
+    if len(name) == _HASH_LENGTH:
+        return name == sha256(os.fsencode(scan.window.tree or "")).hexdigest()
+    scan.problems.note("place")
+    return False
+
+
+def _lines(scan: Scan, file: LogFile) -> None:
+    for line in lines_backward(scan, file.path, (b'"tokens"',)):
+        entry = scan.parse(line)
+        changed = entry.get("$set")
+        # A checkpoint of the whole chat repeats its messages.
+        _messages(scan, changed.get("messages") if isinstance(changed, dict) else [entry])
+        time = instant(entry.get("timestamp"))
+        if time is not None and time < scan.window.horizon:
+            break
+
+
+def _messages(scan: Scan, messages: object) -> None:
+    for message in messages if isinstance(messages, list) else []:
+        if isinstance(message, dict) and message.get("type") == "gemini":
+            _add(scan, message)
+
+
+def _add(scan: Scan, message: dict[str, Any]) -> None:
+    tokens = message.get("tokens")
+    if not isinstance(tokens, dict):
+        return
+    numbers = scan.numbers(tokens, "output", "thoughts", "input", "cached", "tool", "total")
+    if numbers is None:
+        return
+    output, thoughts, prompt, cached, tool, total = numbers
+    scan.add(
+        (message.get("id"),),
+        instant(message.get("timestamp")),
+        message.get("model"),
+        (
+            with_reasoning(output, thoughts, prompt + tool, total),
+            split_input(prompt, cached) + tool,
+            cached,
+        ),
+    )
+
+
+READER = Reader(places, read, ("GEMINI_SESSION_ID",))

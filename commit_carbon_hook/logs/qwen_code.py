@@ -1,0 +1,71 @@
+"""Qwen Code: one JSONL file per session and per sub-agent below a project's folder."""
+
+from __future__ import annotations
+
+import os
+
+from .events import Reader
+from .files import LogFile, folder, lines_backward, walk
+from .scan import instant, split_input, with_reasoning
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .events import Machine
+    from .scan import Scan
+
+
+def places(machine: Machine) -> list[str]:
+    home = machine.folder("QWEN_HOME", ".qwen")
+    return [os.path.join(machine.folder("QWEN_RUNTIME_DIR", home), "projects")]
+
+
+def read(scan: Scan) -> None:
+    (place,) = places(scan.machine)
+    files = walk(scan, folder(scan, os.path.dirname(place), "projects"), (".jsonl",))
+
+    def order(file: LogFile) -> tuple[bool, float]:
+        return (not scan.session or scan.session not in file.path, -file.mtime)
+
+    for file in sorted(files, key=order):
+        for line in lines_backward(scan, file.path, (b'"usageMetadata"',), scan.window.trace):
+            entry = scan.parse(line)
+            if entry.get("type") == "assistant":
+                _add(scan, entry)
+            time = instant(entry.get("timestamp"))
+            if time is not None and time < scan.window.horizon:
+                break
+
+
+def _add(scan: Scan, entry: dict[str, Any]) -> None:
+    if not scan.window.holds(entry.get("cwd")):
+        if not entry.get("cwd"):
+            scan.problems.note("place")
+        return
+    numbers = scan.numbers(
+        entry.get("usageMetadata"),
+        "candidatesTokenCount",
+        "thoughtsTokenCount",
+        "promptTokenCount",
+        "cachedContentTokenCount",
+        "toolUsePromptTokenCount",
+        "totalTokenCount",
+    )
+    if numbers is None:
+        return
+    output, thoughts, prompt, cached, tool, total = numbers
+    # A branch copies the records of its parent with their ids.
+    scan.add(
+        (entry.get("uuid"),),
+        instant(entry.get("timestamp")),
+        entry.get("model"),
+        (
+            with_reasoning(output, thoughts, prompt + tool, total),
+            split_input(prompt, cached) + tool,
+            cached,
+        ),
+    )
+
+
+READER = Reader(places, read, ("QWEN_CODE_SESSION_ID",))

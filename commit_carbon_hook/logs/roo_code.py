@@ -1,0 +1,42 @@
+"""Roo Code: the task folders of the editor extension, each with the workspace it belongs to."""
+
+from __future__ import annotations
+
+import os
+
+from .events import Reader
+from .files import read_whole
+from .vscode_tasks import contained, messages_file, read_messages, storage_folders, task_folders
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .events import Machine
+    from .scan import Scan
+
+
+def places(machine: Machine) -> list[str]:
+    return storage_folders(machine, "rooveterinaryinc.roo-cline")
+
+
+def read(scan: Scan) -> None:
+    for place in places(scan.machine):
+        read_tasks(scan, place)
+
+
+def read_tasks(scan: Scan, storage: str) -> None:
+    """Read every task of an extension that keeps `history_item.json` beside the messages."""
+    files = [file for task in task_folders(scan, storage) for file in messages_file(scan, task)]
+    for file in sorted(files, key=lambda file: -file.mtime):
+        if scan.window.tree is None or _is_of_tree(scan, os.path.dirname(file.path)):
+            read_messages(scan, file, contained)
+
+
+def _is_of_tree(scan: Scan, task: str) -> bool:
+    path = os.path.join(task, "history_item.json")
+    item = scan.parse(read_whole(scan, path) or b"{}") if os.path.lexists(path) else {}
+    if not item.get("workspace"):
+        scan.problems.note("place")
+    return scan.window.holds(item.get("workspace"))
+
+
+READER = Reader(places, read, ("ROO_CODE_TASK_ID",))
