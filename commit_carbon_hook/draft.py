@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from . import attribution, record, tables
+from . import attribution, factor_table, record, tables
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from typing import NamedTuple
 
     from .config import Settings
+    from .estimate import Range
 else:
     from .values import NamedTuple
 
@@ -53,8 +54,10 @@ def complete(
     trailers: Iterable[tuple[bytes, bytes]],
     environment: Mapping[str, str],
     settings: Settings,
+    live: Callable[[str], Range | None],
 ) -> tuple[record.Record, ...]:
     """The records that the commit gets, now that its message and so its authors are known.
+    `live` gives the live intensity of a zone, where there is a fresh one.
 
     Raises CarbonError for names that are not in the tables.
     """
@@ -67,7 +70,7 @@ def complete(
         and old.basis
         and (who is None or who.evidence == "assumed" or who.tool == old.basis.tool)
     ):
-        anew = by_lines(draft.whole_lines, old.basis, old.id)
+        anew = by_lines(draft.whole_lines, old.basis, old.id, _live_of(old))
         return tuple(anew if one is old else one for one in draft.kept)
     if who is None:
         return draft.kept
@@ -79,24 +82,55 @@ def complete(
         return kept
     if who.evidence == "assumed" and settings.unattributed == "skip":
         return kept
-    basis = record.printable(
+    basis, value = placed(
         record.Basis(
             who.tool,
             who.model,
             who.evidence,
             settings.grid or tables.default_zone(who.tool, who.model),
             settings.method,
-        )
+        ),
+        live,
     )
     parts = (draft.parent, draft.content, basis.tool, "lines")
-    new = by_lines(draft.lines, basis, record.identity([part.encode() for part in parts]))
+    new = by_lines(draft.lines, basis, record.identity([part.encode() for part in parts]), value)
     return union((*kept, new))
 
 
-def by_lines(lines: int, basis: record.Basis, record_id: str) -> record.Record:
+def placed(
+    basis: record.Basis, live: Callable[[str], Range | None]
+) -> tuple[record.Basis, Range | None]:
+    """The basis as its line can hold it, and the live intensity that it names, if any."""
+    value = None if factor_table.METHODS[basis.method][7] else live(basis.grid)
+    if value is None and record.printable(basis) == basis:
+        return basis, None
+    from .grid.names import fitting
+
+    if value:
+        fitted = fitting(basis._replace(grid=basis.grid + tables.LIVE_SUFFIX))
+        if fitted.grid.endswith(tables.LIVE_SUFFIX):
+            return fitted, value
+    return fitting(basis), None
+
+
+def _live_of(old: record.Record) -> Range | None:
+    """The live intensity that a record was made with, if it was: its grams tell."""
+    if not old.basis or not old.basis.grid.endswith(tables.LIVE_SUFFIX):
+        return None
+    from .grid import implied, live
+
+    value = implied.intensity_gco2e_per_kwh(old)
+    return live.spread(value) if value else None
+
+
+def by_lines(
+    lines: int, basis: record.Basis, record_id: str, live: Range | None = None
+) -> record.Record:
     """The record of so many changed lines."""
+    if live is None:
+        basis = basis._replace(grid=basis.grid.removesuffix(tables.LIVE_SUFFIX))
     tokens = tables.lines_to_tokens(lines, basis)
-    grams = record.quantized(tables.estimate(tokens, "lines", basis).emissions_gco2e)
+    grams = record.quantized(tables.estimate(tokens, "lines", basis, live).emissions_gco2e)
     return record.Record(record_id, grams, tokens, "lines", basis)
 
 

@@ -6,15 +6,14 @@ table without them that the hook imports (`factor_table.py`).
 
 from __future__ import annotations
 
-import json
-import math
 import stat
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from . import strict_json
 from .errors import CarbonError
 from .factor_rules import Data, broken_rules
+from .strict_json import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,7 +30,6 @@ FILES = {
 }
 SECTIONS = tuple(section for sections in FILES.values() for section in sections)
 MAX_BYTES = 4 * 1024 * 1024
-MAX_DEPTH = 32
 MAX_PROBLEMS = 20
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -65,70 +63,7 @@ def read_json(path: Path) -> Any:
         raise CarbonError(f"{path}: cannot be read ({reason})") from None
     if len(data) > MAX_BYTES:
         raise CarbonError(f"{path}: larger than {MAX_BYTES} bytes: split it")
-    try:
-        document = json.loads(
-            data.decode("utf-8"),
-            object_pairs_hook=_without_duplicates,
-            parse_constant=_not_a_number,
-            parse_float=_finite,
-        )
-        too_deep = _deeper_than(document, MAX_DEPTH)
-    except RecursionError:
-        too_deep = True
-    except UnicodeDecodeError:
-        raise CarbonError(f"{path}: not UTF-8: save it as UTF-8") from None
-    except json.JSONDecodeError as error:
-        raise CarbonError(
-            f"{path}: line {error.lineno}, column {error.colno}: not JSON ({error.msg})"
-        ) from None
-    except ValueError as error:
-        raise CarbonError(f"{path}: {error}") from None
-    if too_deep:
-        raise CarbonError(f"{path}: nested more than {MAX_DEPTH} deep")
-    return document
-
-
-def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        twice, _ = Counter(key for key, _ in pairs).most_common(1)[0]
-        raise ValueError(f"key {_shown(twice)} stands twice in one object: remove one")
-    return found
-
-
-def _not_a_number(text: str) -> Any:
-    raise ValueError(f"{text} is not a number in JSON: give a finite one")
-
-
-def _finite(text: str) -> float:
-    value = float(text)
-    if not math.isfinite(value):
-        raise ValueError(f"{text[:20]} is too large: give a finite number")
-    return value
-
-
-def _deeper_than(document: Any, limit: int) -> bool:
-    level = [document]
-    for _ in range(limit):
-        level = [
-            child
-            for value in level
-            for child in (
-                value.values()
-                if isinstance(value, dict)
-                else value
-                if isinstance(value, list)
-                else ()
-            )
-        ]
-        if not level:
-            return False
-    return True
-
-
-def _shown(text: str) -> str:
-    """A name out of a file as it may be printed: ASCII, short, in quotes."""
-    return json.dumps(text if len(text) <= 60 else text[:57] + "...")
+    return strict_json.parse(data, str(path))
 
 
 def load(extra: Path | None = None) -> Data:
@@ -209,7 +144,7 @@ def _leaves(fault: ValidationError) -> Iterable[ValidationError]:
 def _path(fault: ValidationError) -> str:
     parts = [str(part) for part in fault.absolute_path]
     plain = all(part.isascii() and part.isprintable() for part in parts)
-    return ".".join(parts if plain else map(_shown, parts)) or "top level"
+    return ".".join(parts if plain else map(shown, parts)) or "top level"
 
 
 def _wrong(fault: ValidationError) -> list[str]:
@@ -220,11 +155,11 @@ def _wrong(fault: ValidationError) -> list[str]:
         case "additionalProperties":
             known = rules.get("properties", {})
             return [
-                f"unknown key {_shown(key)}: remove it, or use one of {', '.join(sorted(known))}"
+                f"unknown key {shown(key)}: remove it, or use one of {', '.join(sorted(known))}"
                 for key in sorted(instance.keys() - known.keys())
             ]
         case "required":
-            return [f"key {_shown(key)} is missing: add it" for key in limit if key not in instance]
+            return [f"key {shown(key)} is missing: add it" for key in limit if key not in instance]
         case "type":
             names = [limit] if isinstance(limit, str) else limit
             return [f"must be {' or '.join(_TYPES[name] for name in names)}"]
@@ -233,7 +168,7 @@ def _wrong(fault: ValidationError) -> list[str]:
         case "const":
             return [f"must be {limit}"]
         case "pattern" if "propertyNames" in fault.absolute_schema_path:
-            return [f"name {_shown(instance)} must match {limit}"]
+            return [f"name {shown(instance)} must match {limit}"]
         case "pattern":
             return [f"must match {limit}"]
         case "minimum":
@@ -243,7 +178,7 @@ def _wrong(fault: ValidationError) -> list[str]:
         case "maximum":
             return [f"must be at most {limit}"]
     what = rules.get("description", "see the schema")
-    return [f"breaks the rule {_shown(str(fault.validator))}: {what}"]
+    return [f"breaks the rule {shown(str(fault.validator))}: {what}"]
 
 
 if __name__ == "__main__":

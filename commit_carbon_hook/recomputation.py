@@ -6,9 +6,9 @@ from functools import lru_cache
 
 from . import tables
 from .errors import CarbonError
-from .estimate import Range, Tokens, combine
+from .estimate import Method, Range, Tokens, combine, emissions, tokens_from_lines
 from .estimate import energy as token_energy
-from .factor_table import TOOLS
+from .grid.live import base
 from .record import Basis, Record, quantized
 
 TYPE_CHECKING = False
@@ -39,11 +39,8 @@ def energy(record: Record) -> Amount | None:
 @lru_cache(maxsize=4096)
 def _energy(tokens: Tokens, by: str, basis: Basis) -> Amount | None:
     """The range is that of the tokens and of the energy factors, combined as for emissions."""
-    if basis.tool not in TOOLS:
-        return None
     try:
-        rules = tables.method(basis.method)
-        role, energy_class = tables.role_and_class(basis.tool, basis.model, basis.method)
+        rules, role, energy_class = _rules(basis.tool, basis.model, basis.method)
         ratio = rules.token_range[by][role]
         factors = rules.energy[energy_class]
     except (CarbonError, KeyError):
@@ -52,11 +49,28 @@ def _energy(tokens: Tokens, by: str, basis: Basis) -> Amount | None:
     return Amount(*[round(value * NANO) for value in watt_hours])
 
 
+@lru_cache(maxsize=1024)
+def _rules(tool: str, model: str, method: str) -> tuple[Method, str, str]:
+    """The method, and the tool's role and energy class under it. Raises CarbonError."""
+    rules = tables.method(method)
+    return rules, *tables.role_and_class(tables.tool(tool), model, method)
+
+
+@lru_cache(maxsize=4096)
 def afterwards(lines: int, basis: Basis) -> Record:
     """The estimate of a commit that has no record, from the lines that it changed."""
-    tokens = tables.lines_to_tokens(lines, basis)
-    emissions = tables.estimate(tokens, BY_LINES, basis).emissions_gco2e
-    return Record("", quantized(emissions), tokens, BY_LINES, basis)
+    rules, role, energy_class = _rules(basis.tool, basis.model, basis.method)
+    tokens = tokens_from_lines(lines, role, rules)
+    intensity = tables.intensity(tables.zone(basis.grid), basis.method)
+    estimate = emissions(
+        tokens,
+        by=BY_LINES,
+        role=role,
+        energy_class=energy_class,
+        intensity=intensity,
+        method=rules,
+    )
+    return Record("", quantized(estimate.emissions_gco2e), tokens, BY_LINES, basis)
 
 
 def restated(record: Record, method: str) -> Record:
@@ -67,7 +81,7 @@ def restated(record: Record, method: str) -> Record:
     """
     if record.tokens is None or record.basis is None:
         raise CarbonError("its Carbon-Tokens or Carbon-Basis line is missing")
-    basis = record.basis._replace(method=method)
+    basis = record.basis._replace(method=method, grid=base(record.basis.grid))
     tokens = record.tokens
     if record.by == BY_LINES:
         tokens = _tokens_again(tokens, record.basis, basis)
@@ -78,12 +92,10 @@ def restated(record: Record, method: str) -> Record:
 def _tokens_again(tokens: Tokens, old: Basis, new: Basis) -> Tokens:
     """The output follows from the lines by the rule that the methods share, times the role's
     multiplier; input and cached input follow from the output."""
-    before, after = (
-        tables.method(basis.method).roles[
-            tables.role_and_class(basis.tool, basis.model, basis.method)[0]
-        ]
-        for basis in (old, new)
+    (rules, role, _), (new_rules, new_role, _) = (
+        _rules(basis.tool, basis.model, basis.method) for basis in (old, new)
     )
+    before, after = rules.roles[role], new_rules.roles[new_role]
     output = round(tokens.output * after.multiplier / before.multiplier)
     return Tokens(
         output, round(output * after.input_per_output), round(output * after.cached_per_output)

@@ -100,7 +100,7 @@ def role_and_class(tool_name: str, model_name: str, method_name: str) -> tuple[s
 def intensity(zone_name: str, method_name: str) -> Range:
     """gCO2e per kWh of a zone under a method; a method's own table may only know the country."""
     zones = factor_table.METHODS[method_name][7] or factor_table.ZONES
-    here = zone_name
+    here = zone_name.removesuffix(LIVE_SUFFIX)
     while here not in zones:
         here = factor_table.ZONE_PARENTS.get(here, WORLD)
     return Range(*zones[here])
@@ -112,8 +112,9 @@ def lines_to_tokens(lines: int, basis: Basis) -> Tokens:
     return tokens_from_lines(lines, role, method(basis.method))
 
 
-def estimate(tokens: Tokens, by: str, basis: Basis) -> Estimate:
-    """What a record with these tokens and this basis amounts to.
+def estimate(tokens: Tokens, by: str, basis: Basis, live: Range | None = None) -> Estimate:
+    """What a record with these tokens and this basis amounts to, with a live intensity or the
+    annual one of its zone.
 
     Raises CarbonError for a method, tool or zone that is not in the table.
     """
@@ -126,6 +127,6 @@ def estimate(tokens: Tokens, by: str, basis: Basis) -> Estimate:
         by=by,
         role=role,
         energy_class=energy_class,
-        intensity=intensity(zone(basis.grid), basis.method),
+        intensity=live or intensity(zone(basis.grid.removesuffix(LIVE_SUFFIX)), basis.method),
         method=rules,
     )

@@ -6,6 +6,7 @@ import os
 
 from . import config, history, reading, recomputation, record
 from .errors import CarbonError
+from .grid import implied
 from .terminal import decoded, safe
 
 TYPE_CHECKING = False
@@ -69,8 +70,15 @@ def _judge(commit: history.Commit, found: history.Finding) -> Iterator[Verdict]:
 
 
 def judged(sha: str, one: record.Record) -> Verdict:
-    """Whether a record's grams follow from its tokens, tool, grid and method, as printed."""
+    """Whether a record's grams follow from its tokens, tool, grid and method, as printed; those of
+    a live intensity or a measured energy, from any plausible one."""
     try:
+        if implied.is_open(one):
+            if implied.intensity_gco2e_per_kwh(one) or implied.energy_wh(one):
+                return Verdict(sha, FOLLOWS, one.id, "")
+            return Verdict(
+                sha, DIFFERS, one.id, "no live intensity and no measured energy gives its grams"
+            )
         again = recomputation.restated(one, one.basis.method if one.basis else "")
     except CarbonError as error:
         return Verdict(sha, UNKNOWN, one.id, str(error))

@@ -440,6 +440,7 @@ def test_an_absurd_figure_stops_the_script() -> None:
         with pytest.raises(SystemExit, match="cannot be a grid's"):
             module.plausible("FRA", "ember-co2js", value)
     assert module.plausible("TKM", "ember-co2js", 1306.3) is False
+    assert module.plausible("gcp:northamerica-northeast1", "google-regions-2022", 0.0) is False
 
 
 # --- against a second source
@@ -522,6 +523,103 @@ def test_egrid_2022_agrees_with_a_second_copy_by_gas() -> None:
     assert second == pytest.approx(first, rel=0.001)
 
 
+# Direct emissions as consumed (ours) against codecarbon's mix times life-cycle factors.
+CANADIAN_DEVIATIONS = {
+    "CA-AB": 1.84, "CA-BC": 3.37, "CA-MB": 10.5, "CA-NB": 0.72, "CA-NL": 1.8, "CA-NT": 0.33,
+    "CA-ON": 1.28, "CA-PE": 0.17, "CA-QC": 12.0, "CA-YT": 2.17,
+}  # fmt: skip
+
+# Google's newest edition against the one that codecarbon carries (2023).
+GOOGLE_DEVIATIONS = {
+    "asia-east2": 0.71, "asia-northeast2": 1.3, "europe-southwest1": 1.47, "europe-west2": 1.28,
+    "europe-west3": 1.25, "europe-west6": 3.92, "europe-west9": 2.09, "europe-west10": 1.25,
+    "me-central2": 1.49, "northamerica-northeast1": 0.36, "southamerica-west1": 0.58,
+}  # fmt: skip
+
+
+def test_canadian_provinces_against_codecarbon() -> None:
+    found = {}
+    for row in rows("canada.csv"):
+        ratio = float(row["codecarbon332_mix_g_kwh"]) / float(row["eccc_2024_g_kwh"])
+        if not 0.75 <= ratio <= 1.25:
+            found[row["zone"]] = round(ratio, 2)
+    assert found == pytest.approx(CANADIAN_DEVIATIONS, abs=0.02)
+
+
+def test_google_regions_against_codecarbon() -> None:
+    found = {}
+    for row in rows("google_regions.csv"):
+        if row["google_2023_g_kwh"] and row["google_2024_g_kwh"]:
+            ratio = float(row["google_2023_g_kwh"]) / float(row["google_2024_g_kwh"])
+            if not 0.75 <= ratio <= 1.25:
+                found[row["region"]] = round(ratio, 2)
+    assert found == GOOGLE_DEVIATIONS
+
+
+def test_bidding_zones_lie_near_their_country() -> None:
+    """Generation alone, against Ember's for the country: lower, as most of the waste and the
+    biomass has no factor; Northern Norway burns gas."""
+    for row in rows("nordic.csv"):
+        zone = row["zone"]
+        low, central, high = factor_table.ZONES[zone]
+        country = factor_table.ZONES[zone[:2]]
+        assert 0.6 <= central / country[1] <= (1.7 if zone == "NO-NO4" else 1.1), zone
+        assert low <= country[1] <= high or zone == "NO-NO4"
+
+
+def test_provinces_surround_their_country() -> None:
+    for country, source in (("CA", "canada.csv"), ("CN", "china.csv")):
+        centrals = [
+            factor_table.ZONES[row["zone"]][1] for row in rows(source) if row["zone"] != "CN"
+        ]
+        assert min(centrals) < factor_table.ZONES[country][1] < max(centrals)
+    assert len(rows("canada.csv")) == 13
+    assert len(rows("china.csv")) == 31
+
+
+def test_google_and_the_zone_of_a_region_agree_but_for_listed_ones() -> None:
+    """Google counts the operation of the balancing area; the zones that its regions lie in are
+    larger, and outside North America and China count the life cycle. More than twofold:"""
+    found = set()
+    for region, row in DATA["zones"].items():
+        if region.startswith("gcp:") and "intensity_gco2e_per_kwh" in row:
+            ratio = factor_table.ZONES[region][1] / factor_table.ZONES[row["parent"]][1]
+            if not 0.5 <= ratio <= 2:
+                found.add(region)
+    assert found == {
+        "gcp:europe-north2", "gcp:europe-west2", "gcp:europe-west6", "gcp:europe-west9",
+        "gcp:northamerica-northeast1", "gcp:us-west1", "gcp:us-west3",
+    }  # fmt: skip
+
+
+def test_every_region_of_a_public_cloud_lies_in_a_country_that_the_world_counts() -> None:
+    """Greece is in the list of countries for the world's range: Azure has announced a region."""
+    zones = DATA["zones"]
+
+    def country(zone: str) -> str:
+        while zones[zone]["parent"] not in ("WORLD", "EU"):
+            zone = zones[zone]["parent"]
+        return zone
+
+    found = {country(row["region"]) for row in rows("cloud_regions.csv")}
+    assert {row["alpha2"] for row in rows("cloud_countries.csv")} - found == {"GR"}
+    assert found <= {row["alpha2"] for row in rows("cloud_countries.csv")}
+
+
+def test_regions_of_the_three_clouds_have_a_pue_and_areas() -> None:
+    regions = {name: row for name, row in DATA["zones"].items() if ":" in name}
+    assert {name.partition(":")[0] for name in regions} == {"aws", "azure", "gcp"}
+    assert len(regions) == len(rows("cloud_regions.csv")) == 138
+    for name, row in regions.items():
+        assert 1 <= row["pue"]["value"] <= 1.5, name
+        assert row["areas"]["electricitymaps"], name
+        assert name not in factor_table.ZONES or name.startswith("gcp:")
+    known = {name for name, row in DATA["zones"].items() if "areas" in row and ":" not in name}
+    keys = {row["areas"]["electricitymaps"] for row in regions.values()}
+    assert all(key in DATA["zones"] for key in keys), keys - DATA["zones"].keys()
+    assert all("pue" not in DATA["zones"][name] for name in known)
+
+
 # --- a user's own file
 
 OWN: dict[str, Any] = {
@@ -594,6 +692,16 @@ def test_a_users_own_file_joins_the_bundled_factors(tmp_path: Path) -> None:
     assert found["TOOLS"]["claude-code"] == factor_table.TOOLS["claude-code"]
 
 
+def test_a_users_own_region_takes_the_intensity_of_its_zone(tmp_path: Path) -> None:
+    region = {"name": "Our rack", "known": "assumed", "source": "our-lab", "parent": "OUR-DC"}
+    path = write(tmp_path / "own.json", changed("zones.lab:one", region))
+    assert factors.check_file(path) == []
+    found = tables(factors.load(path))
+    assert "lab:one" not in found["ZONES"]
+    assert found["ZONE_PARENTS"]["lab:one"] == "OUR-DC"
+    assert found["ZONE_ALIASES"]["LAB:ONE"] == "lab:one"
+
+
 ZONE = "zones.OUR-DC"
 TOOL = "tools.our-agent"
 RANGE = f"{ZONE}.intensity_gco2e_per_kwh"
@@ -623,6 +731,20 @@ RANGE = f"{ZONE}.intensity_gco2e_per_kwh"
             f"{ZONE}.aliases", ["US"], "zones", "US is the name or alias of 2", id="alias-taken"
         ),
         pytest.param("zones.US", OWN["zones"]["OUR-DC"], "zones.US", "same id", id="id-taken"),
+        pytest.param(
+            "zones.lab:one",
+            {"name": "Lab", "known": "assumed", "source": "our-lab"},
+            "zones.lab:one",
+            'key "parent" is missing',
+            id="region-nowhere",
+        ),
+        pytest.param(
+            "zones.lab:one",
+            {"name": "Lab", "known": "assumed", "source": "our-lab", "parent": "XX"},
+            "zones.lab:one.parent",
+            "unknown zone XX",
+            id="region-in-no-zone",
+        ),
         pytest.param(
             "zones.ourdc", OWN["zones"]["OUR-DC"], "zones", 'name "ourdc" must match', id="id-form"
         ),

@@ -1,0 +1,1 @@
+"""Grid zones beyond the table of the hook: search, live values and their cache, measured energy."""

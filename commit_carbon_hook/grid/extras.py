@@ -1,0 +1,48 @@
+"""Water and embodied emissions of an amount of energy: for summaries, beside the total.
+
+They never enter a record, nor the grams of one. docs/grid.md says where the factors come from.
+"""
+
+from __future__ import annotations
+
+from ..errors import CarbonError
+from ..estimate import WATT_HOURS_PER_KILOWATT_HOUR, Range, combine
+from .zones import ancestry
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+EXTRAS = ("water", "embodied")
+
+
+def checked(names: list[str]) -> list[str]:
+    """The names of extras, each once. Raises CarbonError for an unknown one."""
+    for name in names:
+        if name not in EXTRAS:
+            raise CarbonError(f"unknown extra {name!r}: known are {', '.join(EXTRAS)}")
+    return list(dict.fromkeys(names))
+
+
+def water_l(energy_wh: Range, zone: str, data: dict[str, dict[str, Any]]) -> Range:
+    """Litres that the data centre evaporates and that making the electricity consumes."""
+    rows = data["extras"]
+    site, grid = _value(rows["water-site"]), _value(rows["water-grid"])
+    for row in rows.values():
+        if row.get("zone") in ancestry(zone, data["zones"]) and row["unit"] == "L/kWh":
+            grid = _value(row)
+    per_kwh = Range(*(one + other for one, other in zip(site, grid, strict=True)))
+    return _per_kwh(energy_wh, per_kwh)
+
+
+def embodied_gco2e(energy_wh: Range, data: dict[str, dict[str, Any]]) -> Range:
+    """gCO2e of making the computers, by their share of use."""
+    return _per_kwh(energy_wh, _value(data["extras"]["embodied"]))
+
+
+def _per_kwh(energy_wh: Range, factor: Range) -> Range:
+    return combine(energy_wh, factor).scaled(1 / WATT_HOURS_PER_KILOWATT_HOUR)
+
+
+def _value(row: dict[str, Any]) -> Range:
+    return Range(**row["value"])

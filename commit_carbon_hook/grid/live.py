@@ -1,0 +1,184 @@
+"""Live carbon intensities that were fetched before: read at commit time, never fetched then.
+
+`commit-carbon grid refresh` writes one small file per zone into the user's cache. docs/grid.md
+has its format. Nothing here imports more than the hook already has.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from .. import tables
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import NamedTuple
+
+    from ..estimate import Range
+else:
+    from ..values import NamedTuple
+
+SUFFIX = tables.LIVE_SUFFIX
+MAX_AGE_MINUTES = 60
+SPREAD = 0.10
+"""Low and high of a live value: as much each way as the least of an annual one."""
+HIGHEST = 1500.0
+"""More than any power plant emits over its life for a kWh; a grid cannot have more."""
+PROVIDERS = ("electricitymaps", "watttime", "gb")
+BOUNDARIES = ("lifecycle", "direct")
+CLOCK_SKEW_SECONDS = 300
+
+_MAX_BYTES = 1024
+_DIGITS = "0123456789"
+_NAME = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:_-"
+
+
+class Value(NamedTuple):
+    """One fetched value: the average intensity of a zone, in gCO2e per kWh, and its marginal one
+    where the provider gives it (None otherwise; never used for estimates). `time` is when the value
+    holds, `fetched` when it was fetched, both in seconds since 1970."""
+
+    zone: str
+    gco2e_per_kwh: float
+    marginal_gco2e_per_kwh: float | None
+    time: int
+    fetched: int
+    provider: str
+    area: str
+    boundary: str
+    estimated: bool
+
+
+def base(zone: str) -> str:
+    """The zone of a record without the mark that its value was a live one."""
+    return zone.removesuffix(SUFFIX)
+
+
+def spread(gco2e_per_kwh: float) -> Range:
+    """A live value as a range."""
+    from ..estimate import Range
+
+    return Range(gco2e_per_kwh * (1 - SPREAD), gco2e_per_kwh, gco2e_per_kwh * (1 + SPREAD))
+
+
+def directory(environment: Mapping[str, str]) -> str:
+    """Where the values are; empty where the user has no home."""
+    cache = environment.get("XDG_CACHE_HOME", "")
+    if not os.path.isabs(cache):
+        home = environment.get("HOME", "")
+        cache = os.path.join(home, ".cache") if os.path.isabs(home) else ""
+    return os.path.join(cache, "commit-carbon", "grid") if cache else ""
+
+
+def path(zone: str, environment: Mapping[str, str]) -> str:
+    """The file of one zone, empty where there can be none."""
+    folder = directory(environment)
+    good = zone and len(zone) <= 32 and not zone.strip(_NAME)
+    return os.path.join(folder, zone.replace(":", "_")) if folder and good else ""
+
+
+def stored(
+    zone: str, now: int, max_age_minutes: int, environment: Mapping[str, str]
+) -> Value | None:
+    """The value of a zone that was fetched at most so long ago, None without one. A file that is
+    missing, foreign, damaged or from the future is as good as none."""
+    name = path(zone, environment)
+    if not name:
+        return None
+    try:
+        descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        content = b""
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+            content = os.read(descriptor, _MAX_BYTES)
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
+    try:
+        value = parsed(content)
+    except ValueError:
+        return None
+    age = now - value.fetched
+    fresh = -CLOCK_SKEW_SECONDS <= age <= max_age_minutes * 60
+    return value if fresh and value.zone == zone else None
+
+
+def intensity_now(
+    now: int, environment: Mapping[str, str], max_age_minutes: int = MAX_AGE_MINUTES
+) -> Callable[[str], Range | None]:
+    """A function from a zone to its live intensity in gCO2e per kWh, None without a fresh one."""
+
+    def of(zone: str) -> Range | None:
+        value = stored(zone, now, max_age_minutes, environment)
+        return spread(value.gco2e_per_kwh) if value else None
+
+    return of
+
+
+def line(value: Value) -> bytes:
+    """The content of a zone's file; `parsed` is the inverse."""
+    marginal = value.marginal_gco2e_per_kwh
+    return (
+        f"zone={value.zone} average={value.gco2e_per_kwh:.2f}"
+        f" marginal={'-' if marginal is None else f'{marginal:.2f}'}"
+        f" time={value.time} fetched={value.fetched} provider={value.provider}"
+        f" area={value.area} boundary={value.boundary}"
+        f" estimated={'yes' if value.estimated else 'no'}\n"
+    ).encode("ascii")
+
+
+def parsed(content: bytes) -> Value:
+    """Raises ValueError for anything that `line` does not write."""
+    text = content.decode("ascii")
+    if not text.endswith("\n") or text.count("\n") != 1:
+        raise ValueError("not one line")
+    found = {}
+    for word in text[:-1].split(" "):
+        key, equals, word_value = word.partition("=")
+        if not equals or key in found:
+            raise ValueError("not a list of keys and values")
+        found[key] = word_value
+    if tuple(found) != _KEYS:
+        raise ValueError("other keys than expected")
+    zone, average, marginal, time, fetched, provider, area, boundary, estimated = found.values()
+    known = provider in PROVIDERS and boundary in BOUNDARIES and estimated in ("yes", "no")
+    if not known or zone.strip(_NAME) or area.strip(_NAME):
+        raise ValueError("a name that is not known")
+    return Value(
+        zone,
+        _number(average),
+        None if marginal == "-" else _number(marginal),
+        _seconds(time),
+        _seconds(fetched),
+        provider,
+        area,
+        boundary,
+        estimated == "yes",
+    )
+
+
+_KEYS = (
+    "zone", "average", "marginal", "time", "fetched", "provider", "area", "boundary", "estimated",
+)  # fmt: skip
+
+
+def _number(text: str) -> float:
+    whole, point, fraction = text.partition(".")
+    digits = whole + fraction
+    if not whole or not point or len(digits) > 7 or digits.strip(_DIGITS):
+        raise ValueError("not a number")
+    value = float(text)
+    if not 0 < value <= HIGHEST:
+        raise ValueError("not an intensity")
+    return value
+
+
+def _seconds(text: str) -> int:
+    if not 0 < len(text) <= 11 or text.strip(_DIGITS):
+        raise ValueError("not a time")
+    return int(text)
