@@ -18,7 +18,7 @@ else:
 FILE_NAME = ".commit-carbon.toml"
 VARIABLE_PREFIX = "COMMIT_CARBON_"
 # tomllib takes quadratic time for dotted keys, so the size is capped before parsing.
-MAX_BYTES = 16 * 1024
+MAX_BYTES = 4 * 1024
 NONE = "none"
 CHOICES = {
     "tokens": ("lines", "auto"),

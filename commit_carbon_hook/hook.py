@@ -52,7 +52,7 @@ class Invocation:
         self.amending = False
         self.head: str | None = None
         self.begun: Started | None = None
-        self._committing: Committing | None | str = ""
+        self._committing: Committing | str | None = ""
 
     def begin(self, git_dir: GitDir) -> None:
         """Let git count the staged lines while the rest of the hook is imported."""
@@ -61,6 +61,13 @@ class Invocation:
         self.head = gitdir.head(git_dir)
         if self.head:
             self.begun = git.begin_staged(self.head, self.environment)
+
+    def end(self) -> None:
+        """Leave no child behind where the hook left early."""
+        if self.begun:
+            from . import process
+
+            process.kill_running()
 
     def committing(self) -> Committing | None:
         """The git process above us, where it can be seen."""
@@ -81,7 +88,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         words = list(sys.argv[1:] if argv is None else argv)
         call = _parse(words, environment)
         if call is not None:
-            _STAGES[call.stage](call)
+            try:
+                _STAGES[call.stage](call)
+            finally:
+                call.end()
     except CarbonError as error:
         _say(str(error))
     except SystemExit:
@@ -112,8 +122,7 @@ def _stop_in_time() -> None:
     def stop(*_: object) -> None:
         from . import process
 
-        if process.running_child:
-            os.kill(process.running_child, 9)
+        process.kill_running()
         _say(f"no answer within {TIME_LIMIT_SECONDS:.0f} seconds: the commit has no record")
         os._exit(0)
 
@@ -228,10 +237,14 @@ def _finish(
     prefix: bytes,
     settings: Settings,
 ) -> None:
+    from time import time
+
     from . import message
     from .draft import complete
+    from .grid.live import intensity_now
 
-    records = complete(draft, message.trailers(text, prefix), call.environment, settings)
+    live = intensity_now(int(time()), call.environment)
+    records = complete(draft, message.trailers(text, prefix), call.environment, settings, live)
     if settings.store == "notes":
         from . import notes
 

@@ -15,8 +15,7 @@ else:
 
 MAX_ANCESTORS = 16
 
-running_child = 0
-"""The process id of a child that is under way, for the hook's hard stop."""
+_running: set[int] = set()
 
 
 class Done(NamedTuple):
@@ -47,7 +46,6 @@ def run(command: list[str], environment: Mapping[str, str], stdin: bytes = b"") 
 
 def start(command: list[str], environment: Mapping[str, str], stdin: bytes = b"") -> Started:
     """Start a program with `posix_spawn`: importing `subprocess` costs more than git itself."""
-    global running_child
     in_read, in_write = os.pipe()
     out_read, out_write = os.pipe()
     err_read, err_write = os.pipe()
@@ -57,9 +55,8 @@ def start(command: list[str], environment: Mapping[str, str], stdin: bytes = b""
         (os.POSIX_SPAWN_DUP2, err_write, 2),
     ]
     try:
-        running_child = os.posix_spawnp(
-            command[0], command, dict(environment), file_actions=actions
-        )
+        pid = os.posix_spawnp(command[0], command, dict(environment), file_actions=actions)
+        _running.add(pid)
     except OSError as error:
         os.close(out_read)
         os.close(err_read)
@@ -70,20 +67,28 @@ def start(command: list[str], environment: Mapping[str, str], stdin: bytes = b""
     finally:
         for end in (in_read, in_write, out_write, err_write):
             os.close(end)
-    return Started(running_child, out_read, err_read)
+    return Started(pid, out_read, err_read)
 
 
 def finish(child: Started) -> Done:
     """Read what a child writes until it ends."""
-    global running_child
     try:
         output, errors = _read(child.output), _read(child.errors)
     finally:
         os.close(child.output)
         os.close(child.errors)
         _, status = os.waitpid(child.pid, 0)
-        running_child = 0
+        _running.discard(child.pid)
     return Done(status, output, errors)
+
+
+def kill_running() -> None:
+    """End the children that nobody waits for any more; all of them only read."""
+    for pid in _running:
+        try:
+            os.kill(pid, 9)
+        except OSError:
+            continue
 
 
 def _read(descriptor: int) -> bytes:

@@ -54,9 +54,9 @@ def test_a_tool_in_the_environment_is_evidence_and_not_a_setting(tmp_path: Path)
         pytest.param("tool = ", r"not valid TOML \(at", id="syntax"),
         pytest.param("tool = 'a'\ntool = 'b'", "not valid TOML", id="twice"),
         pytest.param(b"tool = '\xff'", "not UTF-8", id="encoding"),
-        pytest.param("#" * 20_000, "larger than 16 KiB", id="size"),
-        pytest.param("a." * 4_000 + "b = 1", "unknown key", id="dotted-keys"),
-        pytest.param("a = " + "[" * 8_000, "not valid TOML", id="nesting"),
+        pytest.param("#" * 20_000, "larger than 4 KiB", id="size"),
+        pytest.param("a." * 1_500 + "b = 1", "unknown key", id="dotted-keys"),
+        pytest.param("a = " + "[" * 3_000, "not valid TOML", id="nesting"),
     ],
 )
 def test_faults(tmp_path: Path, content: str | bytes, said: str) -> None:
