@@ -1,6 +1,7 @@
 """How fast `commit-carbon-summarize` reads a history, as a ratio to git's own trailer listing.
 
-    python benchmarks/history.py [--commits 10000 --commits 100000] [--repository PATH] [--rounds 5]
+    python benchmarks/history.py [--commits 10000 --commits 100000] [--rounds 5]
+    python benchmarks/history.py --repository PATH
 
 Makes histories with `git fast-import` in a temporary folder (30 % of the commits with a record,
 10 % with the co-author trailer of an AI tool and no record), or takes a repository that is there.
@@ -13,10 +14,8 @@ microseconds a commit, and the peak memory of our process and of the largest git
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import random
-import shutil
 import statistics
 import subprocess
 import sys
@@ -27,9 +26,24 @@ from pathlib import Path
 from typing import NamedTuple
 
 BASE = ["log", "--all", "--format=%H%x00%aI%x00%an%x00%(trailers:unfold,only)"]
+PROGRAM = Path(sys.executable).parent / "commit-carbon-summarize"
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 START = 1_700_000_000
-WORDS = "add remove rename parser cache index request reply header token time zone test".split()
+WORDS = [
+    "add",
+    "remove",
+    "rename",
+    "parser",
+    "cache",
+    "index",
+    "request",
+    "reply",
+    "header",
+    "token",
+    "time",
+    "zone",
+    "test",
+]
 CO_AUTHOR = "Co-authored-by: Claude Opus 4.6 <noreply@anthropic.com>\n"
 
 
@@ -38,8 +52,6 @@ class Run(NamedTuple):
 
     wall_s: float
     cpu_s: float
-    own_kib: int
-    children_kib: int
 
 
 def message(chance: random.Random) -> str:
@@ -73,7 +85,7 @@ def record(chance: random.Random) -> str:
 
 def stream(commits: int) -> Iterator[bytes]:
     """A `git fast-import` stream; the same for the same number."""
-    chance = random.Random(commits)
+    chance = random.Random(commits)  # noqa: S311
     for mark in range(1, commits + 1):
         text = message(chance).encode()
         number = chance.randrange(400)
@@ -91,29 +103,94 @@ def make(path: Path, commits: int) -> None:
     git = ["git", "-C", str(path)]
     subprocess.run(["git", "init", "-q", "--bare", str(path)], check=True)
     importer = subprocess.Popen([*git, "fast-import", "--quiet"], stdin=subprocess.PIPE)
-    assert importer.stdin
-    importer.stdin.writelines(stream(commits))
-    importer.stdin.close()
+    if importer.stdin:
+        importer.stdin.writelines(stream(commits))
+        importer.stdin.close()
     if importer.wait():
         raise SystemExit("git fast-import failed")
     subprocess.run([*git, "repack", "-adq"], check=True)
 
 
 def run(command: list[str], directory: Path) -> Run:
-    """Run to the end in a child that reports its own children, output thrown away."""
-    wrapper = (
-        "import json,os,resource,sys,time\n"
-        "start=time.perf_counter()\n"
-        "pid=os.posix_spawnp(sys.argv[1],sys.argv[1:],os.environ,file_actions="
-        "[(os.POSIX_SPAWN_OPEN,1,os.devnull,os.O_WRONLY,0)])\n"
-        "_,status,usage=os.wait4(pid,0)\n"
-        "wall=time.perf_counter()-start\n"
-        "print(json.dumps([wall,usage.ru_utime+usage.ru_stime,usage.ru_maxrss,status]))\n"
-    )
-    out = subprocess.run(
-        [sys.executable, "-c", wrapper, *command], cwd=directory, stdout=subprocess.PIPE, check=True
-    )
-    wall, cpu, rss, status = json.loads(out.stdout)
+    """Run to the end, output thrown away; CPU time is that of all processes together."""
+    out = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
+    here = Path.cwd()
+    os.chdir(directory)
+    try:
+        start = time.perf_counter()
+        child = os.posix_spawnp(command[0], command, os.environ, file_actions=out)
+        _, status, usage = os.wait4(child, 0)
+        wall = time.perf_counter() - start
+    finally:
+        os.chdir(here)
     if status:
         raise SystemExit(f"{command[0]} failed")
-    return Run(wall, cpu, rss, 0)
+    return Run(wall, usage.ru_utime + usage.ru_stime)
+
+
+def memory(directory: Path) -> tuple[float, float]:
+    """Peak MiB of the summary's own process, and of the largest git that it started."""
+    program = (
+        "import os,resource,sys\n"
+        "from commit_carbon_hook.summarize import main\n"
+        "kept=os.dup(1)\n"
+        "os.dup2(os.open(os.devnull,os.O_WRONLY),1)\n"
+        "main(['--all','--format','json'])\n"
+        "sizes=[resource.getrusage(who).ru_maxrss for who in (0,-1)]\n"
+        "os.write(kept,b'%d %d'%tuple(sizes))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=directory, stdout=subprocess.PIPE, check=True
+    )
+    own, git = (int(word) / 1024 for word in done.stdout.split())
+    return own, git
+
+
+def measure(name: str, directory: Path, commits: int, rounds: int) -> None:
+    """Print one line of the table."""
+    base = ["git", *BASE]
+    ours = [str(PROGRAM), "--all", "--format", "json"]
+    pairs = [(run(base, directory), run(ours, directory)) for _ in range(rounds)]
+    seconds = statistics.median(one.wall_s for _, one in pairs)
+    wall = statistics.median(one.wall_s / git.wall_s for git, one in pairs)
+    cpu = statistics.median(one.cpu_s / git.cpu_s for git, one in pairs)
+    own, git = memory(directory)
+    print(
+        f"{name:24} {commits:>9,} {seconds:8.2f} {wall:9.2f} {cpu:8.2f}"
+        f" {seconds / commits * 1e6:9.1f} {own:7.0f} {git:7.0f}"
+    )
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--commits", type=int, action="append", default=[])
+    parser.add_argument("--repository", type=Path, action="append", default=[])
+    parser.add_argument("--rounds", type=int, default=5)
+    arguments = parser.parse_args()
+    print(
+        f"{'history':24} {'commits':>9} {'wall s':>8} {'to git':>9} {'cpu':>8}"
+        f" {'us/commit':>9} {'our MiB':>7} {'git MiB':>7}"
+    )
+    for repository in arguments.repository:
+        listed = subprocess.run(
+            ["git", "-C", str(repository), "rev-list", "--all", "--count"],
+            stdout=subprocess.PIPE,
+            check=True,
+        )
+        measure(repository.resolve().name, repository, int(listed.stdout), arguments.rounds)
+    if not arguments.repository:
+        for commits in arguments.commits or [10_000, 100_000]:
+            with tempfile.TemporaryDirectory() as folder:
+                path = Path(folder)
+                make(path, commits)
+                measure("made", path, commits, arguments.rounds)
+                write = ["git", "-C", folder, "commit-graph", "write", "--reachable"]
+                subprocess.run(write, check=True, stderr=subprocess.DEVNULL)
+                measure("made, commit-graph", path, commits, arguments.rounds)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

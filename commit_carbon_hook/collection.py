@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from hashlib import blake2b
+from types import MappingProxyType
 
-from . import history, identities
+from . import ai_lines, history, identities
 from .ledger import AFTERWARDS, NO_EVIDENCE, RECORDED, Ledger
 from .reading import NOTES_REF, with_note
 from .record import Basis, printable
@@ -17,9 +18,10 @@ from .walk import BrokenHistory
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import NamedTuple
 
+    from .ai_lines import AiLines
     from .config import Settings
     from .history import Commit, Period
     from .identities import Identity
@@ -30,15 +32,19 @@ else:
 
 # Commits whose lines are counted by one process.
 BATCH = 10_000
+ALL_LINES = 1 << 62
 
 
 class Source(NamedTuple):
-    """One repository to read, from these tips."""
+    """One repository to read, from these tips. `attached` are record lines that commits lost and
+    that were found elsewhere, read like notes; `ai_lines` are known from other tools."""
 
     name: str
     engine: Engine
     tips: Tips
     settings: Settings
+    attached: Mapping[str, bytes] = MappingProxyType({})
+    ai_lines: AiLines = ai_lines.NONE
 
 
 class Refused(NamedTuple):
@@ -61,11 +67,13 @@ class Collection(NamedTuple):
 
 
 class _Candidate(NamedTuple):
-    """A commit by a known tool without a record, whose lines are still to be counted."""
+    """A commit by a known tool without a record, whose lines are still to be counted; not more
+    than `most` of them are by the tool."""
 
     origin: Origin
     basis: Basis
     person: bytes
+    most: int
 
 
 def collect(
@@ -103,7 +111,7 @@ def _collect(
             identities.trailer_keys(),
             identities.from_author,
             period,
-            reader.notes,
+            {*reader.notes, *reader.ai_lines},
             (lambda sha: ledger.add_commit(sha, NO_EVIDENCE)) if shared else None,
         )
         watch(tally)
@@ -129,6 +137,15 @@ def _collect(
     )
 
 
+def origin_of(commit: Commit, repository: int, authors: bool) -> Origin:
+    """Where a record was seen; `authors` keeps the author's name."""
+    author = b""
+    if authors:
+        author = commit.author.rpartition(b"<")[0].strip() or commit.author
+    name = decoded(author, commit.encoding)
+    return Origin(commit.time, commit.sha, repository, commit.zone, name)
+
+
 class _Reader:
     """One repository's commits into the ledger."""
 
@@ -149,41 +166,41 @@ class _Reader:
         self.method = method or source.settings.method
         self.refused = refused
         self.notes = source.engine.notes(NOTES_REF)
+        self.ai_lines = source.ai_lines.by_commit
+        for sha, lines in source.attached.items():
+            self.notes[sha] = self.notes.get(sha, b"") + b"\n" + lines
 
     def read(self, commit: Commit) -> _Candidate | None:
         """Note all that a commit says; a candidate if its lines must be counted."""
         found = with_note(history.find(commit), self.notes.get(commit.sha))
-        author = b""
-        if self.authors:
-            author = commit.author.rpartition(b"<")[0].strip() or commit.author
-        origin = Origin(
-            commit.time, commit.sha, self.number, commit.zone, decoded(author, commit.encoding)
-        )
+        origin = origin_of(commit, self.number, self.authors)
         for line, reason in found.rejected:
             self.refused.add(Refused(commit.sha, self.number, line, reason))
         for one in found.records:
             self.ledger.add_record(one, origin)
         if found.records:
             self.ledger.add_commit(commit.sha, RECORDED)
-        elif found.identity:
-            self.ledger.add_commit(commit.sha, AFTERWARDS)
-            person = blake2b(b"%s %d" % (commit.author, commit.time), digest_size=16).digest()
-            return _Candidate(origin, self._basis(found.identity), person)
-        else:
+            return None
+        lines = self.ai_lines.get(commit.sha)
+        known = ai_lines.basis_of(commit, found.identity, lines)
+        if known is None:
             self.ledger.add_commit(commit.sha, NO_EVIDENCE)
-        return None
+            return None
+        self.ledger.add_commit(commit.sha, AFTERWARDS)
+        person = blake2b(b"%s %d" % (commit.author, commit.time), digest_size=16).digest()
+        return _Candidate(origin, self._basis(*known), person, lines.lines if lines else ALL_LINES)
 
-    def _basis(self, identity: Identity) -> Basis:
-        """The tool named itself in the commit, or its author named it: that is declared."""
+    def _basis(self, identity: Identity, evidence: str) -> Basis:
         grid = self.settings.grid or default_zone(identity.tool)
-        return printable(Basis(identity.tool, identity.model, "declared", grid, self.method))
+        return printable(Basis(identity.tool, identity.model, evidence, grid, self.method))
 
     def count_lines(self, candidates: Sequence[_Candidate]) -> None:
         """Note the lines of commits that have no record. Copies of a change (rebased or picked)
         have its author, author date and numbers."""
         changes = self.engine.changed(candidate.origin.sha for candidate in candidates)
-        for (origin, basis, person), (sha, lines, digest) in zip(candidates, changes, strict=True):
+        for candidate, (sha, lines, digest) in zip(candidates, changes, strict=True):
+            origin, basis, person, most = candidate
             if lines <= 0:
                 person, digest = b"", bytes.fromhex(sha)
             key = blake2b(person + digest, digest_size=16).digest()
-            self.ledger.add_change(key, lines, basis, origin)
+            self.ledger.add_change(key, min(lines, most), basis, origin)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from . import numstat, tree_diff
 from .errors import CarbonError
 from .numstat import UNREADABLE, Changed
 from .revisions import COMMIT, Objects, peeled, resolve
 from .sieve import sift
-from .walk import parents, walk
+from .walk import is_branch, parents, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,13 +62,19 @@ class DulwichHistory:
         return tips._replace(include=tuple(include))
 
     def _is_unborn(self) -> bool:
-        target = self._repo.refs.read_ref(b"HEAD") or b""
+        from dulwich.refs import HEADREF
+
+        target = self._repo.refs.read_ref(HEADREF) or b""
         return target.startswith(b"ref: ") and self._ref("HEAD") is None
 
     def commits(
-        self, tips: Tips, sieve: Sieve, tally: Tally, thorough: bool = False
+        self,
+        tips: Tips,
+        sieve: Sieve,
+        tally: Tally,
+        thorough: bool = False,  # noqa: ARG002 - it is always that
     ) -> Iterator[Commit]:
-        """See `walk.Engine`; it is always thorough."""
+        """See `walk.Engine`."""
         frames = walk(tips, self._commit, tally.unreadable, self._boundary)
         return sift(frames, sieve, tally)
 
@@ -107,6 +113,40 @@ class DulwichHistory:
                 found[name] = self._blob(entry.sha)
         return found
 
+    def note_names(self, ref: str) -> dict[str, str]:
+        """See `walk.Engine`."""
+        tip = self._ref(ref)
+        sha = peeled(tip, self._objects) if tip else None
+        readers = tree_diff.Objects(self._tree, self._blob)
+        found = {}
+        # A tree that is missing ends the list.
+        with suppress(KeyError):
+            tree = self._tree_of(sha) if sha else None
+            for _, entry in tree_diff.differences(None, tree, b"", readers):
+                if entry:
+                    name = entry.path.replace(b"/", b"").decode("ascii", "replace")
+                    found[name] = entry.sha
+        return found
+
+    def blobs(self, names: Sequence[str], largest: int) -> Iterator[bytes | None]:
+        """See `walk.Engine`."""
+        for name in names:
+            found = self._read(name)
+            fits = found and found[0] == BLOB and len(found[1]) <= largest
+            yield found[1] if found and fits else None
+
+    def branches(self) -> dict[str, str]:
+        """See `walk.Engine`."""
+        names = [os.fsdecode(name) for name in self._repo.refs.allkeys()]
+        found = {name: self._ref(name) for name in names if name != "HEAD" and is_branch(name)}
+        return {name: sha for name, sha in found.items() if sha}
+
+    def remote(self) -> str:
+        """See `walk.Engine`."""
+        with suppress(KeyError):
+            return os.fsdecode(self._repo.get_config().get((b"remote", b"origin"), b"url"))
+        return ""
+
     def instant(self, text: str) -> Instant:
         """See `walk.Engine`; only git understands more than ISO dates."""
         raise CarbonError(f"{text}: not a date for the dulwich engine: write YYYY-MM-DD")
@@ -131,7 +171,7 @@ class DulwichHistory:
             return None
         try:
             return self._store.get_raw(sha.encode("ascii"))  # type: ignore[arg-type]
-        except Exception:  # noqa: BLE001 - damage shows in as many ways as there are bytes
+        except Exception:  # damage shows in as many ways as there are bytes
             return None
 
     def _commit(self, sha: str) -> bytes | None:
@@ -165,6 +205,6 @@ def _refusals(place: str) -> Iterator[None]:
         yield
     except CarbonError:
         raise
-    except Exception as error:  # noqa: BLE001 - it refuses in many ways
+    except Exception as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise CarbonError(f"{place}: dulwich cannot read it ({reason}): use --engine git") from None

@@ -67,19 +67,52 @@ def objects(output: bytes) -> Iterator[bytes]:
         output = output[size + 1 :] if len(words) == 3 else output
 
 
+def contents(read: Callable[[int], bytes]) -> Iterator[bytes | None]:
+    """The same from a stream, one object in memory; None for a missing one."""
+    buffer, at = b"", 0
+    while True:
+        stop = buffer.find(b"\n", at)
+        while stop < 0:
+            buffer, at = _more(read, buffer[at:], 0), 0
+            if not buffer:
+                return
+            stop = buffer.find(b"\n")
+        words = buffer[at:stop].split(b" ")
+        if len(words) != 3:
+            yield None
+            at = stop + 1
+            continue
+        end = stop + 1 + int(words[2])
+        if end >= len(buffer):
+            more = _more(read, buffer[stop + 1 :], end - stop)
+            if len(more) < end - stop:
+                raise BrokenHistory
+            buffer, end, stop = more, end - stop - 1, -1
+        yield buffer[stop + 1 : end]
+        at = end + 1
+
+
 def answer(read: Callable[[int], bytes]) -> bytes | None:
     """One answer of `git cat-file --batch` to one name, None if it is not a commit."""
-    output = _more(read, b"", 0)
+    output = b""
     while b"\n" not in output:
-        output = _more(read, output, 0)
+        output = _grown(read, output)
     header, _, content = output.partition(b"\n")
     words = header.split(b" ")
     if len(words) != 3:
         return None
     size = int(words[2])
     while len(content) <= size:
-        content = _more(read, content, size + 1)
+        content = _grown(read, content, size + 1)
     return content[:size] if words[1] == b"commit" else None
+
+
+def _grown(read: Callable[[int], bytes], buffer: bytes, least: int = 0) -> bytes:
+    """The buffer and more. Raises BrokenHistory at the end of the stream."""
+    grown = _more(read, buffer, least)
+    if not grown:
+        raise BrokenHistory
+    return grown
 
 
 def tokens(read: Callable[[int], bytes]) -> Iterator[bytes]:

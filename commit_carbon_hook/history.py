@@ -6,12 +6,13 @@ author wrote it, as `git log` shows it.
 
 from __future__ import annotations
 
-from . import identities, message, record
+from . import identities, message, record_scan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NamedTuple
 
+    from . import record
     from .identities import Identity
 else:
     from .values import NamedTuple
@@ -127,7 +128,7 @@ def find_records(text: bytes) -> tuple[list[record.Record], list[record.Rejected
     """The records of a message, also where a squash indented or listed them."""
     if RECORD_STEM not in text:
         return [], []
-    return record.parse(message.record_lines(text, COMMENT_PREFIX))
+    return record_scan.parse(message.record_lines(text, COMMENT_PREFIX))
 
 
 def parse_bound(text: str) -> Instant | Day | None:

@@ -20,6 +20,9 @@ TOOL_KEY = b"carbon-tool"
 PERSON_KEYS = (b"co-authored-by", b"co-developed-by")
 ASSISTANT_KEYS = (b"assisted-by", b"generated-by")
 _LONGEST_VALUE = 512
+# The same few co-authors stand under thousands of commits.
+_MOST_NAMES = 1_000
+_models: dict[str, str] = {}
 
 
 class Identity(NamedTuple):
@@ -110,8 +113,13 @@ def from_assistant(value: str) -> Identity | None:
 
 
 def _model(text: str) -> str:
-    model = tables.model(text)
-    return "" if model == tables.OTHER else model
+    known = _models.get(text)
+    if known is None:
+        if len(_models) > _MOST_NAMES:
+            _models.clear()
+        found = tables.model(text)
+        known = _models[text] = "" if found == tables.OTHER else found
+    return known
 
 
 def _person(text: str) -> tuple[str, str]:

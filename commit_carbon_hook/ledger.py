@@ -7,14 +7,12 @@ from struct import Struct
 
 from .estimate import Tokens
 from .record import TOKEN_BASES, Basis, Emissions, Record
-from .union import Origin, Sighting, unite
+from .union import Origin, Sighting, United, unite
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import NamedTuple, Protocol
-
-    from .union import United
 
     class Rows(Protocol):
         """Takes rows of one width and gives them back in ascending order."""
@@ -119,7 +117,14 @@ class Ledger:
         """Every record once, in the order of the ids."""
         bases, authors = list(self._bases), list(self._authors)
         for _, rows in groupby(self._records, lambda row: row[:10]):
-            yield unite(_sighting(row, bases, authors) for row in rows)
+            first, *more = [_sighting(row, bases, authors) for row in rows]
+            yield unite([first, *more]) if more else United(*first, ())
+
+    def sightings(self) -> Iterator[Sighting]:
+        """Every record as often as commits carry it, in the order of the ids."""
+        bases, authors = list(self._bases), list(self._authors)
+        for row in self._records:
+            yield _sighting(row, bases, authors)
 
     def changes(self) -> Iterator[Change]:
         """Every change once."""
@@ -128,7 +133,9 @@ class Ledger:
             copies: dict[str, tuple[Origin, Basis]] = {}
             lines = UNREADABLE
             for row in rows:
-                _, sha, lines, time, zone, basis, repository, author = _CHANGE.unpack(row)
+                _, sha, each, time, zone, basis, repository, author = _CHANGE.unpack(row)
+                # Where it is known how many of the lines are a tool's, there are fewer.
+                lines = each if lines == UNREADABLE else min(lines, each)
                 origin = Origin(time, sha.hex(), repository, zone, authors[author])
                 copy = (origin, bases[basis] or _NO_BASIS)
                 copies[origin.sha] = min(copies.get(origin.sha, copy), copy)

@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
     from .history import Commit, Finding
     from .sieve import Unreadable
-    from .walk import Engine
+    from .walk import Engine, Tips
 
 NOTES_REF = "refs/notes/carbon"
 GIT, DULWICH = "git", "dulwich"
+EVERYTHING = Sieve(knows_author=lambda _: True)
 
 
 def open_engine(path: str, environment: Mapping[str, str], engine: str = "") -> Engine:
@@ -68,6 +69,21 @@ def findings(
             continue
         if unreadable is not None:
             unreadable += tally.unreadable
+        return
+
+
+def matching(engine: Engine, tips: Tips, sieve: Sieve) -> Iterator[Commit]:
+    """Every commit of a history that passes the sieve, once, also where the history is damaged."""
+    given: set[bytes] = set()
+    for thorough in (False, True):
+        try:
+            for commit in engine.commits(tips, sieve, Tally(), thorough):
+                name = bytes.fromhex(commit.sha)
+                if name not in given:
+                    given.add(name)
+                    yield commit
+        except BrokenHistory:
+            continue
         return
 
 

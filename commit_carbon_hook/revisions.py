@@ -46,9 +46,10 @@ def resolve(revisions: Iterable[str], objects: Objects) -> Tips:
             raise CarbonError(f"{revision}: only git knows reflogs and searches: use --engine git")
         if "..." in revision:
             left, _, right = revision.partition("...")
-            sides = [commit(side or HEAD, revision, objects) for side in (left, right)]
-            include += sides
-            exclude += common(*sides, objects)
+            one = commit(left or HEAD, revision, objects)
+            other = commit(right or HEAD, revision, objects)
+            include += [one, other]
+            exclude += common(one, other, objects)
         elif ".." in revision:
             left, _, right = revision.partition("..")
             exclude.append(commit(left or HEAD, revision, objects))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 else:
     from .values import NamedTuple
 
+NO_COMMIT = "not a commit object"
 _LARGEST = 1 << 62
 _ZONES = (b" +", b" -")
 
@@ -44,12 +45,11 @@ class Tally:
         self.last = -_LARGEST
         self.unreadable: list[Unreadable] = []
 
-    def note(self, time: int) -> None:
-        """One more commit of the period."""
-        if time < self.first:
-            self.first = time
-        if time > self.last:
-            self.last = time
+    def note(self, others: int, first: int, last: int) -> None:
+        """So many more commits that did not pass, and dates so far."""
+        self.others += others
+        self.first = min(self.first, first)
+        self.last = max(self.last, last)
 
 
 def _nobody(_: bytes) -> bool:
@@ -88,41 +88,53 @@ def sift(
     """The commits that pass, in the order of the frames. In these, every line of a message
     stands behind the indent."""
     authors: dict[bytes, bool] = {}
-    bounded = sieve.period != Period()
+    period = sieve.period if sieve.period != Period() else None
     other, names, pattern = sieve.other, sieve.names, sieve.pattern(indent)
     current, marks, mark = b"", iter([0]), _LARGEST
+    others, first, last = 0, _LARGEST, -_LARGEST
     for buffer, name, start, end in frames:
         if buffer is not current:
+            # Once a buffer, as this loop runs for every commit of long histories.
+            tally.note(others, first, last)
+            others = 0
             current, marks = buffer, iter(_positions(buffer, pattern))
             mark = next(marks, _LARGEST)
         while mark < start:
             mark = next(marks, _LARGEST)
         at = buffer.find(b"\nauthor ", start, end) + 8
-        if at == 7 or buffer.find(b"\n\n", start, at) >= 0:
-            tally.unreadable.append(Unreadable(_name(buffer, name), "not a commit object"))
-            continue
-        stop = buffer.find(b"\n", at, end)
-        person = buffer.rfind(b">", at, stop) + 1
-        digits = buffer[person + 1 : stop - 6]
-        if digits.isdigit() and len(digits) < 11 and buffer[stop - 6 : stop - 4] in _ZONES:
+        line = buffer[at : buffer.find(b"\n", at, end)]
+        author, _, date = line.rpartition(b"> ")
+        digits = date[:-6]
+        if digits.isdigit() and len(digits) < 11 and date[-6:-4] in _ZONES:
             time = int(digits)
         else:
-            time = parse_author(buffer[at:stop])[1]
-        if bounded and not sieve.period.holds(time, parse_author(buffer[at:stop])[2]):
+            time = parse_author(line)[1]
+        if at == 7 or buffer.find(b"\n\n", start, at) >= 0:
+            tally.unreadable.append(Unreadable(_name(buffer, name), NO_COMMIT))
             continue
-        tally.note(time)
-        author = buffer[at:person]
+        if period and not period.holds(time, parse_author(line)[2]):
+            continue
         known = authors.get(author)
         if known is None:
-            known = authors[author] = bool(sieve.knows_author(author))
+            known = authors[author] = bool(sieve.knows_author(author + b">"))
+        if time < first:
+            first = time
+        if time > last:
+            last = time
         if known or mark < end or (names and _name(buffer, name) in names):
+            sha, raw = _name(buffer, name), buffer[start:end]
+            try:
+                commit = parse_commit(sha, _unindented(raw, indent) if indent else raw)
+            except ValueError:
+                tally.unreadable.append(Unreadable(sha, NO_COMMIT))
+                continue
             tally.passed += 1
-            raw = buffer[start:end]
-            yield parse_commit(_name(buffer, name), _unindented(raw, indent) if indent else raw)
+            yield commit
         else:
-            tally.others += 1
+            others += 1
             if other:
                 other(_name(buffer, name))
+    tally.note(others, first, last)
 
 
 def _name(buffer: bytes, at: int) -> str:

@@ -25,10 +25,11 @@ CANDIDATES = 4
 
 
 class File(NamedTuple):
-    """A regular file of a tree."""
+    """A file of a tree. Its mode is 0 for a regular file; others only match their like."""
 
     path: bytes
     sha: str
+    mode: int = 0
 
 
 def renames(
@@ -37,8 +38,8 @@ def renames(
     """Pairs of a deleted and a created file. `content` gives a blob."""
     pairs = _exact(deleted, created)
     taken = {file for pair in pairs for file in pair}
-    old = [file for file in deleted if file not in taken]
-    new = [file for file in created if file not in taken]
+    old = [file for file in deleted if file not in taken and not file.mode]
+    new = [file for file in created if file not in taken and not file.mode]
     if not old or not new or len(old) * len(new) > LIMIT * LIMIT:
         return pairs
     measure = _Measure(content)
@@ -51,12 +52,12 @@ def renames(
 
 
 def _exact(deleted: Sequence[File], created: Sequence[File]) -> list[tuple[File, File]]:
-    sources: dict[str, list[File]] = {}
+    sources: dict[tuple[str, int], list[File]] = {}
     for file in deleted:
-        sources.setdefault(file.sha, []).append(file)
+        sources.setdefault(file[1:], []).append(file)
     pairs = []
     for target in created:
-        same = sources.get(target.sha)
+        same = sources.get(target[1:])
         if same:
             named = [file for file in same if _name(file) == _name(target)]
             source = (named or same)[0]

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
 
-MEMORY_BYTES = 8 * 1024 * 1024
+MEMORY_BYTES = 4 * 1024 * 1024
 
 
 class Spool:

@@ -45,7 +45,7 @@ def numstat(old: str | None, new: str, objects: Objects) -> Iterator[bytes]:
             created[after.path] = after
         elif before and after:
             rows[after.path] = (NOTHING, before, after)
-    pairs = renames(_regular(deleted), _regular(created), objects.blob)
+    pairs = renames(_files(deleted), _files(created), objects.blob)
     for source, target in pairs:
         rows[target.path] = (source.path, deleted.pop(source.path), created.pop(target.path))
     rows.update({path: (NOTHING, entry, None) for path, entry in deleted.items()})
@@ -56,17 +56,14 @@ def numstat(old: str | None, new: str, objects: Objects) -> Iterator[bytes]:
         yield b"%s\t%s" % (_figures(before, after, objects), names)
 
 
-def _regular(entries: dict[bytes, Entry]) -> list[File]:
+def _files(entries: dict[bytes, Entry]) -> list[File]:
     return [
-        File(path, entry.sha)
+        File(path, entry.sha, 0 if entry.mode & _TYPE == _REGULAR else entry.mode)
         for path, entry in sorted(entries.items())
-        if entry.mode & _TYPE == _REGULAR
     ]
 
 
 def _figures(before: Entry | None, after: Entry | None, objects: Objects) -> bytes:
-    if before and after and before.sha == after.sha:
-        return b"0\t0"
     old = objects.blob(before.sha) if before else b""
     new = objects.blob(after.sha) if after else b""
     changed = counts(old, new)

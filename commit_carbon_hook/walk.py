@@ -19,6 +19,9 @@ else:
     Protocol = object
 
 
+BRANCHES = ("refs/heads/", "refs/remotes/", "refs/pull/", "refs/merge-requests/")
+
+
 class Tips(NamedTuple):
     """Commits whose histories are read, and commits whose histories are left out, by name."""
 
@@ -55,11 +58,29 @@ class Engine(Protocol):
     def notes(self, ref: str) -> dict[str, bytes]:
         """The notes of a ref, by the name of the commit."""
 
+    def note_names(self, ref: str) -> dict[str, str]:
+        """The names of the notes of a ref, by the name of the commit."""
+
+    def blobs(self, names: Sequence[str], largest: int) -> Iterator[bytes | None]:
+        """The contents of blobs one after the other; None for one that is longer than `largest`
+        bytes or cannot be read."""
+
+    def branches(self) -> dict[str, str]:
+        """The commits of all branches, also remote ones and those of requests, by full name."""
+
+    def remote(self) -> str:
+        """The address of the remote `origin`, empty without one. It may hold credentials."""
+
     def instant(self, text: str) -> Instant:
         """A date that is not written as YYYY-MM-DD."""
 
     def close(self) -> None:
         """Let go of files and processes."""
+
+
+def is_branch(ref: str) -> bool:
+    """Whether a ref is the head of some work: no tag, note, stash or anything that a tool keeps."""
+    return ref.startswith(BRANCHES) and not ref.endswith("/HEAD")
 
 
 def walk(

@@ -1,0 +1,269 @@
+"""Every record counts once, whatever git or a forge did with the commits that carried it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from histories import authored, central, message, record, say, summary
+from support import Repository
+
+EDIT_TODO = "sed -i -e '2,$s/^pick/{verb}/'"
+
+
+def two_on_a_branch(repository: Repository) -> None:
+    """`main` with record 1, `topic` with records 2 and 3 on top."""
+    say(repository, message("First", record("1")))
+    repository.git("checkout", "-q", "-b", "topic")
+    say(repository, message("Second", record("2")))
+    say(repository, message("Third", "Why.", record("3")))
+    repository.git("checkout", "-q", "main")
+
+
+def amended(repository: Repository) -> None:
+    repository.git("checkout", "-q", "topic")
+    repository.git("commit", "-q", "--amend", "--no-edit", "--date", "2020-01-01T00:00:00Z")
+
+
+def rebased(repository: Repository) -> None:
+    repository.commit("moves main on")
+    repository.git("rebase", "-q", "main", "topic")
+
+
+def squashed_by_rebase(repository: Repository) -> None:
+    repository.git("checkout", "-q", "topic")
+    variables = {"GIT_SEQUENCE_EDITOR": EDIT_TODO.format(verb="squash"), "GIT_EDITOR": ":"}
+    repository.git("rebase", "-q", "-i", "main", check=True, **variables)
+
+
+def picked_twice(repository: Repository) -> None:
+    repository.commit("moves main on")
+    repository.git("checkout", "-q", "-b", "release")
+    repository.git("cherry-pick", "-x", "--strategy-option=theirs", "topic~1", "topic")
+    repository.git("checkout", "-q", "main")
+    repository.git("cherry-pick", "--strategy-option=theirs", "topic~1", "topic")
+
+
+def merged(repository: Repository) -> None:
+    repository.git("merge", "-q", "--no-ff", "--no-edit", "topic")
+
+
+def squashed_by_merge(repository: Repository) -> None:
+    repository.git("merge", "-q", "--squash", "topic")
+    repository.git("commit", "-q", "--no-edit", GIT_EDITOR=":")
+
+
+def squashed_by_github(repository: Repository) -> None:
+    body = f"* Second\n\n{record('2')}\n* Third\n\nWhy.\n\n{record('3')}\n---------"
+    say(repository, message("Topic (#12)", body, "Co-authored-by: Bob <bob@example.com>"))
+
+
+def squashed_by_gitlab(repository: Repository) -> None:
+    listed = "\n".join(f"* {line}" for line in (record("2") + record("3")).splitlines())
+    say(repository, message("Topic", listed, "See merge request group/project!12"))
+
+
+def quoted_by_a_forge(repository: Repository) -> None:
+    listed = "\n".join(f"> {line}" for line in (record("2") + record("3")).splitlines())
+    say(repository, message("Topic", listed))
+
+
+def reverted(repository: Repository) -> None:
+    merged(repository)
+    repository.git("revert", "--no-edit", "-m", "1", "HEAD")
+
+
+OPERATIONS = [
+    amended,
+    rebased,
+    squashed_by_rebase,
+    picked_twice,
+    merged,
+    squashed_by_merge,
+    squashed_by_github,
+    squashed_by_gitlab,
+    quoted_by_a_forge,
+    reverted,
+]
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.__name__)
+def test_the_sum_is_the_same(
+    repository: Repository, operation: Callable[[Repository], None]
+) -> None:
+    two_on_a_branch(repository)
+    before = summary(repository, "--all")
+    operation(repository)
+    after = summary(repository, "--all")
+    assert after["recorded"] == before["recorded"]
+    assert central(after) == "45"
+    assert not after["rejected"]
+    assert not after["conflicts"]
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [rebased, squashed_by_rebase, picked_twice, merged, squashed_by_merge, squashed_by_github],
+    ids=lambda operation: operation.__name__,
+)
+def test_the_result_alone_holds_everything(
+    repository: Repository, operation: Callable[[Repository], None]
+) -> None:
+    two_on_a_branch(repository)
+    operation(repository)
+    tip = "topic" if operation in (rebased, squashed_by_rebase) else "main"
+    assert central(summary(repository, tip)) == "45"
+
+
+def test_a_patch_series_by_mail(
+    repository: Repository, make_repository: Callable[..., Repository], tmp_path: Path
+) -> None:
+    two_on_a_branch(repository)
+    patches = tmp_path / "patches"
+    repository.git("format-patch", "-q", "-o", str(patches), "--root", "topic")
+    other = make_repository("other")
+    other.git("am", "-q", *sorted(map(str, patches.iterdir())))
+    assert central(summary(other)) == "45"
+    both = summary(repository, "HEAD", "-C", ".", "-C", str(other.path))
+    assert central(both) == "45"
+
+
+def test_clones_and_forks_are_merged(repository: Repository, tmp_path: Path) -> None:
+    two_on_a_branch(repository)
+    repository.git("checkout", "-q", "topic")
+    repository.git("clone", "-q", str(repository.path), str(tmp_path / "fork"))
+    fork = Repository(tmp_path / "fork", repository.environment)
+    say(fork, message("In the fork", record("4")))
+    say(repository, message("In the origin", record("5")))
+    together = summary(repository, "-C", ".", "-C", str(fork.path))
+    assert central(together) == "75"
+    assert together["commits"]["scanned"] == 5
+    assert together["repositories"] == ["repository", "fork"]
+    turned = summary(repository, "-C", str(fork.path), "-C", ".")
+    assert turned["recorded"] == together["recorded"]
+    assert turned["commits"] == together["commits"]
+
+
+def test_the_larger_of_two_versions_counts(repository: Repository) -> None:
+    say(repository, message("First", record("1", central="15")))
+    repository.git("branch", "old")
+    repository.run(
+        "git",
+        "commit",
+        "-q",
+        "--amend",
+        "-F",
+        "-",
+        stdin=message("First", record("1", central="9")),
+    )
+    document = summary(repository, "--all")
+    assert central(document) == "15"
+    assert document["recorded"]["records"] == 1
+    conflict = document["conflicts"][0]
+    assert [str(one["record"]["emissions_gco2e"]["central"]) for one in conflict["versions"]] == [
+        "15.0",
+        "9.0",
+    ]
+    assert conflict["versions"][0]["commit"] == repository.head("old")
+
+
+def test_a_copy_counts_for_the_earliest_author_date(repository: Repository) -> None:
+    say(repository, message("Copied later", record("1")), **authored(20))
+    say(repository, message("First", record("1")), **authored(3))
+    document = summary(repository, "--group-by", "month", "--until", "2023-11-30")
+    assert document["recorded"]["records"] == 1
+    only_late = summary(repository, "--since", "2023-11-10")
+    assert only_late["recorded"]["records"] == 1
+    assert only_late["commits"]["scanned"] == 1
+
+
+def test_prose_about_records_counts_nothing(repository: Repository) -> None:
+    text = "The hook writes lines such as\n\n    Carbon-gCO2e: low=.. central=.. high=.. id=..\n"
+    say(repository, message("Describe the format", text))
+    document = summary(repository)
+    assert document["recorded"]["records"] == 0
+    assert [one["line"] for one in document["rejected"]] == [
+        "Carbon-gCO2e: low=.. central=.. high=.. id=.."
+    ]
+
+
+class Model:
+    """Random operations on a repository, and the records that its commits carry."""
+
+    def __init__(self, repository: Repository, seed: int) -> None:
+        self.repository = repository
+        self.chance = random.Random(seed)  # noqa: S311
+        self.made = 0
+        self.branches = ["main"]
+
+    def commit(self) -> None:
+        names = [f"{self.made + number}" for number in range(self.chance.choice([0, 1, 1, 2]))]
+        self.made += len(names)
+        say(self.repository, message(f"Commit {self.chance.random()}", *map(record, names)))
+
+    def branch(self) -> None:
+        name = f"branch{len(self.branches)}"
+        self.repository.git("checkout", "-q", "-b", name)
+        self.branches.append(name)
+
+    def switch(self) -> None:
+        self.repository.git("checkout", "-q", self.chance.choice(self.branches))
+
+    def pick(self) -> None:
+        other = self.chance.choice(self.branches)
+        picked = ["cherry-pick", "--allow-empty", "--keep-redundant-commits", "-Xtheirs", other]
+        if self.repository.git("rev-list", "--merges", "-n1", f"{other}~1..{other}", check=False):
+            picked[-1:] = ["-m", "1", other]
+        self.settle(*picked)
+
+    def merge(self) -> None:
+        self.settle("merge", "--no-ff", "--no-edit", "-Xours", self.chance.choice(self.branches))
+
+    def squash(self) -> None:
+        done = self.repository.run(
+            "git", "merge", "--squash", "-Xours", self.chance.choice(self.branches), check=False
+        )
+        if (
+            done.returncode
+            or self.repository.run(
+                "git", "commit", "-q", "--no-edit", "--allow-empty", check=False, GIT_EDITOR=":"
+            ).returncode
+        ):
+            self.repository.git("reset", "-q", "--hard")
+
+    def amend(self) -> None:
+        self.repository.git("commit", "-q", "--amend", "--no-edit", "--allow-empty")
+
+    def revert(self) -> None:
+        if not self.repository.git("rev-list", "--merges", "-n1", "HEAD~1..HEAD", check=False):
+            self.settle("revert", "--no-edit", "HEAD")
+
+    def settle(self, *arguments: str) -> None:
+        if self.repository.run("git", *arguments, check=False).returncode:
+            for state in ("cherry-pick", "merge", "revert"):
+                self.repository.run("git", state, "--abort", check=False)
+            self.repository.git("reset", "-q", "--hard")
+
+    def ids(self) -> set[str]:
+        """The ids in all messages, found in another way than by the program."""
+        words = self.repository.git("log", "--all", "--format=%B").split()
+        return {word for word in words if word.startswith("id=")}
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_random_histories(repository: Repository, seed: int) -> None:
+    model = Model(repository, seed)
+    model.commit()
+    steps = [
+        model.commit, model.commit, model.branch, model.switch, model.pick, model.merge,
+        model.squash, model.amend, model.revert,
+    ]  # fmt: skip
+    for _ in range(25):
+        model.chance.choice(steps)()
+    document = summary(repository, "--all")
+    assert document["recorded"]["records"] == len(model.ids())
+    assert central(document) == str(15 * len(model.ids()))
+    listed = repository.git("rev-list", "--all").split()
+    assert document["commits"]["scanned"] == len(listed)
