@@ -6,9 +6,8 @@ import argparse
 import os
 import sys
 from contextlib import ExitStack
-from importlib import import_module
 
-from . import doors
+from . import doors, extras, rendering
 from .errors import CarbonError
 
 TYPE_CHECKING = False
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from .walk import Engine
 
 PROGRAM = "commit-carbon-summarize"
-FORMATS = ("text", "json", "csv", "markdown")
 ENGINES = ("git", "dulwich")
 GROUPS = ("tool", "model", "month", "author", "evidence", "grid", "repo")
 DESCRIPTION = """\
@@ -34,7 +32,7 @@ EPILOG = """\
 Revisions and ranges are written as for git log: v1.0..HEAD, main ^topic, HEAD~20. The period is
 the author date; a day (YYYY-MM-DD) is the author's own, and both ends are included.
 
-Exit codes: 0 done; 1 the gate of --max-gco2e says no; 2 usage or unreadable input.
+Exit codes: 0 done; 1 a limit says no; 2 usage or unreadable input.
 The figures are rough approximations with a range, not certified accounting.
 """
 
@@ -66,9 +64,10 @@ def parser() -> argparse.ArgumentParser:
     add("--group-by", action="append", choices=GROUPS, default=[], dest="groups",
         help="a table by this; several times for more; default: tool and month")  # fmt: skip
     add("--restate", default="", metavar="METHOD", help="recompute every record by this method")
-    add("--format", choices=FORMATS, default="text", dest="format", help="default: text")
+    rendering.add_arguments(add)
     add("--max-gco2e", type=grams, metavar="N",
-        help="exit 1 if the recorded central total is above N grams")  # fmt: skip
+        help="exit 1 if the recorded total is above N grams")  # fmt: skip
+    extras.add_arguments(add, grams)
     add("--allow-shallow", action="store_true",
         help="accept a shallow clone; the report says that it is incomplete")  # fmt: skip
     add("--engine", choices=ENGINES, default="",
@@ -90,7 +89,11 @@ def grams(text: str) -> int:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """The exit code: 0 done, 1 a gate says no, 2 usage or unreadable input."""
-    arguments = parser().parse_intermixed_args(sys.argv[1:] if argv is None else list(argv))
+    words = sys.argv[1:] if argv is None else list(argv)
+    # Where words and options are mixed, argparse takes what follows `--` for options too.
+    end = words.index("--") if "--" in words else len(words)
+    arguments = parser().parse_intermixed_args(words[:end])
+    arguments.revisions = [*arguments.revisions, *words[end + 1 :]]
     return doors.guard(PROGRAM, lambda: run(arguments))
 
 
@@ -99,20 +102,32 @@ def run(arguments: argparse.Namespace) -> int:
     from . import tables
     from .summary import DEFAULT_GROUPS, summarize
 
-    if arguments.restate:
-        tables.method(arguments.restate)
+    rendering.check(arguments)
     with ExitStack() as stack:
         sources = open_sources(arguments, stack)
+        if arguments.restate:
+            # Known only now: a repository may bring methods of its own.
+            tables.method(arguments.restate)
         groups = tuple(dict.fromkeys(arguments.groups)) or DEFAULT_GROUPS
         period = period_of(arguments, sources[0].engine)
-        collected = read(arguments, sources, period, groups)
+        prepared = extras.prepare(arguments, sources, period)
+        collected = read(arguments, prepared.sources, period, groups)
         stack.callback(collected.ledger.close)
+        prepared = extras.complete(prepared, collected, "author" in groups)
         names = [source.name for source in sources]
         summary = summarize(collected.ledger, groups, names, arguments.restate)
         report = made_of(arguments, sources, collected, summary)
-    doors.warn_of(PROGRAM, sorted({*summary.methods, arguments.restate}))
-    sys.stdout.write(render(report, arguments.format))
-    return gate(summary, arguments.max_gco2e)
+        report = report._replace(sections=extras.sections(arguments, prepared))
+        if arguments.write_attestation:
+            path = arguments.write_attestation
+            extras.write_attestation(path, sources[0], collected, summary)
+        reasons = extras.reasons(arguments, summary, collected)
+        methods = {*summary.methods, arguments.restate, prepared.method}
+        doors.warn_of(PROGRAM, sorted(methods))
+        rendering.write(arguments, report, collected.ledger, sources, period)
+    for reason in reasons:
+        doors.complain(PROGRAM, reason)
+    return doors.NO if reasons else doors.OK
 
 
 def open_sources(arguments: argparse.Namespace, stack: ExitStack) -> list[Source]:
@@ -220,35 +235,6 @@ def gaps(sources: Sequence[Source], collected: Collection, summary: Summary) -> 
         reason = f"the files of {summary.uncounted.unreadable} commits cannot be read"
         found.append(Gap(FILES, ", ".join(one.name for one in sources), "", reason))
     return found
-
-
-def render(report: Report, name: str) -> str:
-    """The report in one of the formats."""
-    if name == "text":
-        from .report.text import render as text
-        from .terminal import is_rich
-
-        if is_rich(sys.stdout, os.environ):
-            from .report.drawn import draw
-
-            return text(report, draw)
-        return text(report)
-    made: str = import_module(f".report.{name}", __package__).render(report)
-    return made
-
-
-def gate(summary: Summary, most: int | None) -> int:
-    """Compare what was recorded with the most that is allowed."""
-    from .record import grams_text
-
-    central = summary.recorded.emissions.central
-    if most is None or central <= most:
-        return doors.OK
-    print(
-        f"{PROGRAM}: {grams_text(central)} gCO2e recorded is more than {grams_text(most)}",
-        file=sys.stderr,
-    )
-    return doors.NO
 
 
 if __name__ == "__main__":

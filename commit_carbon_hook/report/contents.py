@@ -6,9 +6,10 @@ from ..terminal import decoded, escaped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import NamedTuple
+    from typing import Any, NamedTuple
 
     from ..collection import Refused
+    from ..equivalents import Equivalent
     from ..summary import Summary
 else:
     from ..values import NamedTuple
@@ -17,6 +18,7 @@ NANO_DIGITS = 9
 STATEMENT = "Rough approximations with a range, not certified accounting."
 SHALLOW, OBJECT, FILES = "shallow", "object", "files"
 MAX_LINE = 160
+MAX_GAPS = 10
 
 
 class Gap(NamedTuple):
@@ -29,9 +31,20 @@ class Gap(NamedTuple):
     reason: str
 
 
+class Section(NamedTuple):
+    """Something that only some reports have: its key and its value in JSON (see `report.json`
+    for decimals), a title of ours, and lines for people, which may hold anybody's text."""
+
+    key: str
+    title: str
+    lines: tuple[str, ...]
+    document: dict[str, Any]
+
+
 class Report(NamedTuple):
     """A summary and what it is a summary of. Dates are YYYY-MM-DD or empty; `valid_until` are
-    the methods in use and the day until which their factors hold."""
+    the methods in use and the day until which their factors hold; `factor_set` names the factors
+    in force, and `equivalent` is there if one was asked for."""
 
     summary: Summary
     repositories: tuple[str, ...]
@@ -44,6 +57,9 @@ class Report(NamedTuple):
     valid_until: tuple[tuple[str, str], ...]
     refused: tuple[Refused, ...]
     gaps: tuple[Gap, ...]
+    factor_set: str = ""
+    equivalent: Equivalent | None = None
+    sections: tuple[Section, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -51,10 +67,49 @@ class Report(NamedTuple):
         return not self.gaps
 
 
-def decimal(nano: int) -> str:
-    """Whole billionths as a decimal number, exactly; with a fraction always, as in `15.0`."""
-    whole, fraction = divmod(nano, 10**NANO_DIGITS)
-    return f"{whole}.{f'{fraction:0{NANO_DIGITS}d}'.rstrip('0') or '0'}"
+def decimal(nano: int, digits: int = NANO_DIGITS) -> str:
+    """Whole billionths as a decimal number, exactly; with a fraction always, as in `15.0`. More
+    digits give a larger unit: kg with 12, tonnes with 15."""
+    whole, fraction = divmod(nano, 10**digits)
+    return f"{whole}.{f'{fraction:0{digits}d}'.rstrip('0') or '0'}"
+
+
+def coverage(report: Report) -> str:
+    """How much of the history the figures know about, in words."""
+    commits = report.summary.commits
+    return (
+        f"{commits.scanned} commits read: {commits.recorded} with a record,"
+        f" {commits.estimated_afterwards} by a known AI tool estimated afterwards,"
+        f" {commits.no_evidence} without evidence of a tool"
+    )
+
+
+def about(report: Report) -> dict[str, str]:
+    """What every format carries beside its figures, for formats that hold plain text only."""
+    found = {
+        "statement": STATEMENT,
+        "complete": "true" if report.complete else "false",
+        "methods": " ".join(name for name, _ in report.valid_until),
+        "factor_set": report.factor_set,
+        "zones": " ".join(report.summary.zones),
+        "coverage": coverage(report),
+    }
+    if report.gaps:
+        found["gaps"] = "; ".join(gap_text(gap) for gap in report.gaps[:MAX_GAPS])
+    if report.restated:
+        found["restated"] = report.restated
+    return found
+
+
+def sentences(report: Report) -> str:
+    """The same as running text."""
+    facts = about(report)
+    complete = "Complete." if report.complete else f"Incomplete, lower bounds: {facts['gaps']}."
+    return (
+        f"{STATEMENT} {complete} Coverage: {facts['coverage']}."
+        f" Methods: {facts['methods'] or 'none'}; factor set {facts['factor_set']};"
+        f" grid zones: {facts['zones'] or 'none'}."
+    )
 
 
 def line_text(line: bytes) -> str:

@@ -1,20 +1,38 @@
-"""The summary as a table for spreadsheets: one row a group, and two rows for the totals."""
+"""The summary as a table for spreadsheets: the totals and one row a group, or one row a record."""
 
 from __future__ import annotations
 
 import csv
 from io import StringIO
+from itertools import chain
 
+from ..breakdown import kind
+from ..history import day
+from ..recomputation import energy
 from .contents import STATEMENT, decimal, without_controls
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
+    from ..breakdown import Entry
     from ..summary import Total
     from .contents import Report
 
 _ENDS = ("low", "central", "high")
+# About the whole report: the same in every row.
+ABOUT = (
+    "commits_scanned",
+    "commits_recorded",
+    "commits_no_evidence",
+    "rejected",
+    "conflicts",
+    "complete",
+    "methods",
+    "zones",
+    "statement",
+    "factor_set",
+)
 COLUMNS = (
     "by",
     "key",
@@ -26,62 +44,124 @@ COLUMNS = (
     "afterwards_estimates",
     *(f"afterwards_emissions_gco2e_{end}" for end in _ENDS),
     *(f"afterwards_energy_wh_{end}" for end in _ENDS),
-    "commits_scanned",
-    "commits_recorded",
-    "commits_no_evidence",
-    "rejected",
-    "conflicts",
-    "complete",
-    "methods",
-    "zones",
-    "statement",
+    *ABOUT,
+)
+RECORD_COLUMNS = (
+    "id",
+    "commit",
+    "repository",
+    "date",
+    "author",
+    "tool",
+    "model",
+    "evidence",
+    "grid",
+    "method",
+    "by",
+    "tokens_output",
+    "tokens_input",
+    "tokens_cached",
+    *(f"emissions_gco2e_{end}" for end in _ENDS),
+    *(f"energy_wh_{end}" for end in _ENDS),
+    "versions",
+    "commits_estimated_afterwards",
+    *ABOUT,
 )
 # A cell that begins so may be taken for a formula, also behind spaces and in full width.
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
+def cell(text: str) -> str:
+    """Text that no spreadsheet takes for a formula, without controls or line breaks."""
+    plain = without_controls(text)
+    return f"'{plain}" if plain.lstrip(" ").startswith(_FORMULA) else plain
+
+
 def render(report: Report) -> str:
     """The table. The columns about the whole report are the same in every row, so that a row
     that is copied elsewhere still says what it is."""
+    return "".join(lines(COLUMNS, rows(report)))
+
+
+def render_records(report: Report, entries: Iterable[Entry]) -> Iterator[str]:
+    """The table of single records, a line at a time."""
+    return lines(RECORD_COLUMNS, record_rows(report, entries))
+
+
+def lines(columns: Iterable[str], table: Iterable[Iterable[str]]) -> Iterator[str]:
+    """A table as lines of CSV."""
     out = StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(rows(report))
-    return out.getvalue()
+    for row in chain([columns], table):
+        writer.writerow(row)
+        yield out.getvalue()
+        out.seek(0)
+        out.truncate()
 
 
-def rows(report: Report) -> Iterator[list[str]]:
-    """The total, then the groups."""
+def about(report: Report, text: Callable[[str], str]) -> list[str]:
+    """The cells about the whole report."""
     summary = report.summary
     commits = summary.commits
-    about = [
+    return [
         str(commits.scanned),
         str(commits.recorded),
         str(commits.no_evidence),
         str(len(report.refused)),
         str(len(summary.conflicts)),
         "true" if report.complete else "false",
-        cell(" ".join(name for name, _ in report.valid_until)),
-        cell(" ".join(summary.zones)),
-        cell(STATEMENT),
+        text(" ".join(name for name, _ in report.valid_until)),
+        text(" ".join(summary.zones)),
+        STATEMENT,
+        report.factor_set,
     ]
-    late = str(commits.estimated_afterwards)
+
+
+def rows(report: Report, text: Callable[[str], str] = cell) -> Iterator[list[str]]:
+    """The total, then the groups; `text` makes cells of names that others chose."""
+    summary, shared = report.summary, about(report, text)
     yield [
         "total",
         "",
         *_recorded(summary.recorded),
-        late,
+        str(summary.commits.estimated_afterwards),
         *_afterwards(summary.afterwards),
-        *about,
+        *shared,
     ]
     for group in summary.groups:
         yield [
             group.by,
-            cell(group.key),
+            text(group.key),
             *_recorded(group.recorded),
             str(group.commits_afterwards),
             *_afterwards(group.afterwards),
-            *about,
+            *shared,
+        ]
+
+
+def record_rows(
+    report: Report, entries: Iterable[Entry], text: Callable[[str], str] = cell
+) -> Iterator[list[str]]:
+    """One row a record; `text` makes cells of names that others chose. Authors are there only
+    where the report is grouped by them; energy is empty where the record does not say enough,
+    and `versions` is 0 unless they contradict."""
+    late, shared = str(report.summary.commits.estimated_afterwards), about(report, text)
+    for record, origin, versions in entries:
+        said = kind(record)
+        watt_hours = energy(record)
+        yield [
+            record.id,
+            origin.sha,
+            text(report.repositories[origin.repository]),
+            day(origin.time, origin.zone),
+            text(origin.author),
+            *map(text, said),
+            *map(str, record.tokens or ("", "", "")),
+            *map(decimal, record.emissions),
+            *(map(decimal, watt_hours) if watt_hours else ("", "", "")),
+            str(versions),
+            late,
+            *shared,
         ]
 
 
@@ -91,9 +171,3 @@ def _recorded(total: Total) -> list[str]:
 
 def _afterwards(total: Total) -> list[str]:
     return [str(total.records), *map(decimal, total.emissions), *map(decimal, total.energy_nwh)]
-
-
-def cell(text: str) -> str:
-    """Text that no spreadsheet takes for a formula, without controls or line breaks."""
-    plain = without_controls(text)
-    return f"'{plain}" if plain.lstrip(" ").startswith(_FORMULA) else plain

@@ -5,25 +5,32 @@ from __future__ import annotations
 import json
 import re
 
-from .contents import STATEMENT, decimal, line_text
+from ..terminal import escaped
+from .contents import NANO_DIGITS, STATEMENT, decimal, line_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from ..equivalents import Equivalent
     from ..record import Record
     from ..summary import Total
     from ..union import Origin
     from .contents import Report
 
 SCHEMA_VERSION = 1
-# A number travels through the encoder as text behind a NUL, which no text of a commit has.
+# A number travels through the encoder as text behind a NUL, which no other text here begins with.
 _NUMBER = re.compile(r'"\\u0000([0-9.]+)"')
 
 
 def render(report: Report) -> str:
     """The document, the same bytes for the same history."""
-    text = json.dumps(document(report), indent=2, sort_keys=True)
+    return encoded(document(report))
+
+
+def encoded(document: dict[str, Any]) -> str:
+    """Plain values as JSON text; decimals are text behind a NUL, see `exact`."""
+    text = json.dumps(document, indent=2, sort_keys=True)
     return _NUMBER.sub(r"\1", text) + "\n"
 
 
@@ -55,13 +62,14 @@ def document(report: Report) -> dict[str, Any]:
         "methods": [{"id": name, "valid_until": day or None} for name, day in report.valid_until],
         "restated": report.restated or None,
         "zones": list(summary.zones),
+        "factor_set": report.factor_set,
         "commits": summary.commits._asdict(),
         "recorded": _total(summary.recorded),
         "estimated_afterwards": {**_total(summary.afterwards), **uncounted._asdict()},
         "groups": [
             {
                 "by": group.by,
-                "key": group.key,
+                "key": group.key.replace("\0", escaped("\0")),
                 **_total(group.recorded),
                 "estimated_afterwards": {
                     "commits": group.commits_afterwards,
@@ -90,24 +98,41 @@ def document(report: Report) -> dict[str, Any]:
             {"reason": reason, **_version(record, origin, report)}
             for record, origin, reason in summary.not_restated
         ],
+        **({"equivalent": _equivalent(report.equivalent)} if report.equivalent else {}),
+        **{section.key: section.document for section in report.sections},
+    }
+
+
+def _equivalent(one: Equivalent) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "name": one.name,
+        "times": exact_range(one.times_nano),
+        "value": one.value,
+        "unit": one.unit,
+        "source": one.source,
+        "edition": one.edition,
     }
 
 
 def _total(total: Total) -> dict[str, Any]:
     return {
         "records": total.records,
-        "emissions_gco2e": _range(*total.emissions),
-        "energy_wh": _range(*total.energy_nwh),
+        "emissions_gco2e": exact_range(total.emissions),
+        "energy_wh": exact_range(total.energy_nwh),
         "records_without_energy": total.without_energy,
     }
 
 
-def _range(low: int, central: int, high: int) -> dict[str, str]:
-    return {"low": _number(low), "central": _number(central), "high": _number(high)}
+def exact_range(ends: tuple[int, int, int], digits: int = NANO_DIGITS) -> dict[str, str]:
+    """Low, central and high, each as `exact` has it."""
+    low, central, high = (exact(end, digits) for end in ends)
+    return {"low": low, "central": central, "high": high}
 
 
-def _number(nano: int) -> str:
-    return "\0" + decimal(nano)
+def exact(nano: int, digits: int = NANO_DIGITS) -> str:
+    """A decimal number that no float has touched, for `encoded`."""
+    return "\0" + decimal(nano, digits)
 
 
 def _version(record: Record, origin: Origin, report: Report) -> dict[str, Any]:
@@ -123,7 +148,7 @@ def parsed(record: Record) -> dict[str, Any]:
     tokens, basis = record.tokens, record.basis
     return {
         "id": record.id,
-        "emissions_gco2e": _range(*record.emissions),
+        "emissions_gco2e": exact_range(record.emissions),
         "tokens": {**tokens._asdict(), "by": record.by} if tokens else None,
         "basis": {**basis._asdict(), "model": basis.model or None} if basis else None,
     }

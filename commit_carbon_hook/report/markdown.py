@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from ..equivalents import sentence
 from ..terminal import safe, shortened
 from .contents import STATEMENT, gap_text, line_text
 from .text import MAX_LISTED, SHA_DIGITS, share, tables, totals
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from .contents import Report
     from .text import Table
@@ -61,9 +62,22 @@ def _blocks(report: Report) -> Iterator[str]:
         ]
         yield f"{len(summary.conflicts)} records contradict themselves; the larger counts, once:"
         yield "\n".join([*listed, *_more(len(summary.conflicts))])
+    for section in report.sections:
+        yield f"### {section.title}"
+        yield "\n".join(_listed(section.lines))
     methods = literal(", ".join(name for name, _ in report.valid_until))
     zones = literal(", ".join(summary.zones))
-    yield f"Methods: {methods}. Grid zones: {zones}. {STATEMENT}"
+    if report.equivalent:
+        yield sentence(report.equivalent)
+    yield (
+        f"Methods: {methods}. Factor set: `{report.factor_set}`. Grid zones: {zones}. {STATEMENT}"
+    )
+
+
+def _listed(lines: Iterable[str]) -> Iterator[str]:
+    for line in lines:
+        text = line.lstrip(" ")
+        yield f"{line[: len(line) - len(text)]}- {literal(text)}"
 
 
 def _bound(text: str, otherwise: str) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from ..doors import number
+from ..equivalents import sentence
 from ..recomputation import NANO
 from ..record import grams_text
 from ..terminal import safe, shortened
+from .bars import BLOCKS, bars, glyphs, sparkline
 from .contents import FILES, SHALLOW, STATEMENT, gap_text, line_text
 
 TYPE_CHECKING = False
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from typing import NamedTuple
 
     from ..summary import Total
+    from .bars import Glyphs
     from .contents import Report
 else:
     from ..values import NamedTuple
@@ -25,19 +28,27 @@ SHA_DIGITS = 12
 
 
 class Table(NamedTuple):
-    """Rows of text under a title; the first column is a name, the others are figures."""
+    """Rows of text under a title; the first column is a name, the others are figures. There may
+    be a bar for each row, and a line under the table."""
 
     title: str
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    bars: tuple[str, ...] = ()
+    foot: str = ""
 
 
-def render(report: Report, draw: Callable[[Table], str] | None = None) -> str:
-    """The whole report; `draw` may make something else of the tables than aligned text."""
+def render(
+    report: Report, draw: Callable[[Table], str] | None = None, encoding: str | None = "utf-8"
+) -> str:
+    """The whole report, for a stream with this encoding; `draw` may make something else of the
+    tables than aligned text."""
     draw = draw or aligned
+    chosen = glyphs(encoding)
     blocks = ["\n".join(_head(report)), draw(totals(report))]
-    blocks += [draw(table) for table in tables(report)]
+    blocks += [draw(table) for table in tables(report, chosen)]
     blocks += ["\n".join(block) for block in _lists(report)]
+    blocks += ["\n".join([one.title, *_inset(one.lines)]) for one in report.sections]
     blocks.append("\n".join(_closing(report)))
     return "\n\n".join(blocks) + "\n"
 
@@ -95,25 +106,39 @@ def _figures(total: Total) -> tuple[str, ...]:
     return f"{total.records:,}", *emissions, figure(total.energy_nwh.central)
 
 
-def tables(report: Report) -> Iterator[Table]:
+def tables(report: Report, chosen: Glyphs = BLOCKS) -> Iterator[Table]:
     """For each grouping a table of the records and one of the estimates afterwards."""
     groups = report.summary.groups
     for by in dict.fromkeys(group.by for group in groups):
         rows = [group for group in groups if group.by == by]
-        recorded = tuple(
-            (_key(group.key), *_figures(group.recorded)) for group in rows if group.recorded.records
-        )
+        recorded = [group for group in rows if group.recorded.records]
         if recorded:
-            head = (by, "records", "low", "central", "high", "Wh central")
-            yield Table(f"Recorded by {by}, gCO2e", head, recorded)
-        late = tuple(
-            (_key(group.key), f"{group.commits_afterwards:,}", *_figures(group.afterwards))
-            for group in rows
-            if group.commits_afterwards
-        )
+            yield Table(
+                f"Recorded by {by}, gCO2e",
+                (by, "records", "low", "central", "high", "Wh central"),
+                tuple((_key(group.key), *_figures(group.recorded)) for group in recorded),
+                *_drawn(by, [(group.key, group.recorded) for group in recorded], chosen),
+            )
+        late = [group for group in rows if group.commits_afterwards]
         if late:
-            columns = (by, "commits", "estimates", "low", "central", "high", "Wh central")
-            yield Table(f"Estimated afterwards by {by}, gCO2e", columns, late)
+            yield Table(
+                f"Estimated afterwards by {by}, gCO2e",
+                (by, "commits", "estimates", "low", "central", "high", "Wh central"),
+                tuple(
+                    (_key(group.key), f"{group.commits_afterwards:,}", *_figures(group.afterwards))
+                    for group in late
+                ),
+                *_drawn(by, [(group.key, group.afterwards) for group in late], chosen),
+            )
+
+
+def _drawn(
+    by: str, rows: Sequence[tuple[str, Total]], chosen: Glyphs
+) -> tuple[tuple[str, ...], str]:
+    """Bars of the central values, and for months a line that shows them all."""
+    centrals = {key: total.emissions.central for key, total in rows}
+    line = sparkline(centrals, chosen) if by == "month" else ""
+    return bars([*centrals.values()], chosen), line
 
 
 def _key(key: str) -> str:
@@ -125,11 +150,13 @@ def aligned(table: Table) -> str:
     lines = [table.head, *table.rows]
     widths = [max(len(line[column]) for line in lines) for column in range(len(table.head))]
     out = [table.title]
-    for line in lines:
+    for line, bar in zip(lines, ["", *(table.bars or [""] * len(table.rows))], strict=True):
         first, *rest = line
         cells = [first.ljust(widths[0])]
         cells += [cell.rjust(width) for cell, width in zip(rest, widths[1:], strict=True)]
-        out.append(("  " + "  ".join(cells)).rstrip())
+        out.append(("  " + "  ".join([*cells, bar])).rstrip())
+    if table.foot:
+        out.append(f"  {table.foot}")
     return "\n".join(out)
 
 
@@ -176,6 +203,10 @@ def _bounded(items: Sequence[object], text: Callable[..., str]) -> Iterable[str]
         yield f"  and {len(items) - MAX_LISTED} more"
 
 
+def _inset(lines: Iterable[str]) -> Iterator[str]:
+    yield from (f"  {safe(line)}" for line in lines)
+
+
 def _closing(report: Report) -> Iterator[str]:
     summary = report.summary
     uncounted = summary.uncounted
@@ -191,7 +222,10 @@ def _closing(report: Report) -> Iterator[str]:
     if summary.methods:
         methods = ", ".join(name for name, _ in report.valid_until)
         what = f"restated by method {report.restated}" if report.restated else f"method {methods}"
-        yield f"{what[0].upper()}{what[1:]}; grid zones {safe(', '.join(summary.zones))}."
+        zones = safe(", ".join(summary.zones))
+        yield f"{what[0].upper()}{what[1:]}; factor set {report.factor_set}; grid zones {zones}."
+    if report.equivalent:
+        yield sentence(report.equivalent)
     yield STATEMENT
     if any(gap.kind in (SHALLOW, FILES) for gap in report.gaps):
         yield "Next: complete the clone, then run this again."

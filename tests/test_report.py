@@ -1,0 +1,245 @@
+"""What people and programs are shown: hostile text stays text, numbers stay exact."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import unicodedata
+from decimal import Decimal
+from typing import Any
+
+import jsonschema
+import pytest
+from generated import fill
+from histories import authored, message, record, say
+from hypothesis import given
+from hypothesis import strategies as st
+from support import Repository
+
+from commit_carbon_hook import factors, terminal
+from commit_carbon_hook.record import Basis, Emissions, Record
+from commit_carbon_hook.report import contents, text
+from commit_carbon_hook.report import csv as csv_report
+from commit_carbon_hook.report import json as json_report
+
+HOSTILE = [
+    pytest.param("\x1b[31mred\x1b]8;;http://x\x07", id="escape-sequences"),
+    pytest.param("\x9b31m\x90\x85", id="c1"),
+    pytest.param("a\rb\x08\x7f\x00"[:-1], id="control"),
+    pytest.param("\u202egnp.exe\u2066\u2069\u200e", id="bidi"),
+    pytest.param("zero\u200bwidth\ufeff\u2060\u00ad", id="zero-width"),
+    pytest.param("\u2028\u2029\x0b\x0c", id="line-ends"),
+    pytest.param("=cmd|' /C calc'!A0", id="formula"),
+    pytest.param("  +1+1", id="formula-behind-spaces"),
+    pytest.param("\uff1dHYPERLINK(1)", id="full-width-formula"),
+    pytest.param("@SUM(1)", id="at"),
+    pytest.param("-2+3", id="minus"),
+    pytest.param("<script>alert(1)</script>", id="html"),
+    pytest.param("| a | b |\\", id="pipes"),
+    pytest.param("`code` **bold** [x](http://y) ![z](w)", id="markup"),
+    pytest.param("@someone #12 owner/repo#3 https://example.com", id="mentions"),
+    pytest.param('\\u0000 3.5" , "\\u0000', id="our-own-number-mark"),
+    pytest.param("A" * 5_000, id="long"),
+    pytest.param("\U000e0041\U000e007f\ufe0f\u3164", id="invisible"),
+]
+
+
+@pytest.fixture
+def hostile(repository: Repository, request: pytest.FixtureRequest) -> Repository:
+    """A repository whose author, message and refused line are the parameter."""
+    name = request.param
+    variables = {**authored(1), "GIT_AUTHOR_NAME": name.strip(" \r\n.,:;<>\"\\'") or "x"}
+    say(repository, message(name, record("1"), f"Carbon-Basis: {name}"), **variables)
+    return repository
+
+
+def run(repository: Repository, form: str) -> str:
+    arguments = ["--format", form, "--group-by", "author", "--group-by", "tool"]
+    return repository.run("commit-carbon-summarize", *arguments).stdout
+
+
+def is_plain(shown: str) -> bool:
+    return all(char == "\n" or (char.isprintable() and visible(char)) for char in shown)
+
+
+def visible(char: str) -> bool:
+    return unicodedata.category(char)[0] != "C" and char not in "\u3164\ufe0f\u115f"
+
+
+@pytest.mark.parametrize("hostile", HOSTILE, indirect=True)
+def test_hostile_text_stays_text(hostile: Repository) -> None:
+    for form in ("text", "markdown", "json"):
+        assert is_plain(run(hostile, form)), form
+    assert run(hostile, "csv").replace("\n", "").isprintable()
+    assert max(map(len, run(hostile, "text").splitlines())) < 300
+    assert json.loads(run(hostile, "json"))["recorded"]["records"] == 1
+    for row in csv.reader(io.StringIO(run(hostile, "csv"))):
+        assert len(row) == len(csv_report.COLUMNS)
+        assert not any(cell.lstrip(" ").startswith(("=", "+", "-", "@", "\uff1d")) for cell in row)
+
+
+@pytest.mark.parametrize("hostile", HOSTILE, indirect=True)
+def test_markdown_has_no_markup_but_ours(hostile: Repository) -> None:
+    rows = [line for line in run(hostile, "markdown").splitlines() if line.startswith("|")]
+    widths = {line.replace("\\|", "").count("|") for line in rows}
+    assert widths == {7}
+    for line in run(hostile, "markdown").splitlines():
+        outside = "".join(line.replace("\\|", "").split("`")[::2])
+        assert not set(outside) & set("<>[]@#!\\") - ({"#"} if line.startswith("## ") else set())
+
+
+def test_bytes_that_are_no_text_are_shown(repository: Repository) -> None:
+    fill(repository, 2, 40)
+    for form in ("text", "markdown", "json"):
+        done = repository.run(
+            "commit-carbon-summarize", "--all", "--format", form, "--group-by", "author"
+        )
+        assert is_plain(done.stdout)
+
+
+@pytest.mark.parametrize(
+    ("raw", "encoding", "shown"),
+    [
+        pytest.param("José".encode(), b"", "José", id="utf-8"),
+        pytest.param("José".encode("latin-1"), b"ISO-8859-1", "José", id="declared"),
+        pytest.param("José".encode("latin-1"), b"", "Jos\\xe9", id="undeclared"),
+        pytest.param("山田".encode("euc-jp"), b"EUC-JP", "山田", id="euc"),
+        pytest.param(b"\xe9", b"zip", "\\xe9", id="no-such-codec"),
+        pytest.param(b"\xe9", b"unicode_escape", "\\xe9", id="codec-that-interprets"),
+    ],
+)
+def test_decoding(raw: bytes, encoding: bytes, shown: str) -> None:
+    assert terminal.decoded(raw, encoding) == shown
+
+
+@given(st.text())
+def test_safe_text_is_plain_and_safe_twice_is_safe(anything: str) -> None:
+    shown = terminal.safe(anything)
+    assert is_plain(shown)
+    assert "\n" not in shown
+    assert terminal.safe(shown) == shown
+
+
+@given(st.text())
+def test_a_cell_never_begins_a_formula(anything: str) -> None:
+    cell = csv_report.cell(anything)
+    assert not cell.lstrip(" ").startswith(
+        ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+    )
+    assert not set(cell) & set("\t\r\n\x00")
+
+
+@given(st.integers(0, 10**27))
+def test_decimals_are_exact(nano: int) -> None:
+    shown = contents.decimal(nano)
+    assert Decimal(shown) * 10**9 == nano
+    assert "." in shown
+
+
+@given(st.text(alphabet='\x01"\\u0123.n ', max_size=30))
+def test_no_text_becomes_a_number(anything: str) -> None:
+    made = json_report.encoded({"key": anything, "value": json_report.exact(1_500_000_000)})
+    assert json.loads(made) == {"key": anything, "value": 1.5}
+
+
+def test_a_terminal_gets_colours_only_if_it_wants_them() -> None:
+    class Screen(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    assert terminal.is_rich(Screen(), {"TERM": "xterm"})
+    assert not terminal.is_rich(Screen(), {"NO_COLOR": "1"})
+    assert not terminal.is_rich(Screen(), {"TERM": "dumb"})
+    assert not terminal.is_rich(io.StringIO(), {})
+
+
+def test_drawn_tables_say_what_plain_ones_say() -> None:
+    from commit_carbon_hook.report.drawn import draw
+
+    table = text.Table("gCO2e", ("tool", "low"), (("[red]x", "1.5"), ("b" * 60, "20")))
+    drawn = draw(table)
+    for cell in ("gCO2e", "tool", "low", "[red]x", "1.5", "b" * 60, "20"):
+        assert cell in drawn
+        assert cell in text.aligned(table)
+
+
+def schema(name: str) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(
+        (factors.directory("schema") / f"{name}.schema.json").read_text()
+    )
+    return document
+
+
+@pytest.mark.parametrize("name", ["summary", "record"])
+def test_schemas_are_closed_and_described(name: str) -> None:
+    document = schema(name)
+    jsonschema.Draft202012Validator.check_schema(document)
+
+    def walk(node: object, path: str) -> None:
+        if isinstance(node, list):
+            for item in node:
+                walk(item, path)
+        if not isinstance(node, dict):
+            return
+        if "properties" in node:
+            assert node["additionalProperties"] is False, path
+            assert set(node["required"]) <= set(node["properties"]), path
+            for key, value in node["properties"].items():
+                assert "description" in value or "$ref" in value, f"{path}/{key}"
+        for key, value in node.items():
+            walk(value, f"{path}/{key}")
+
+    walk(document, name)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_the_json_report_follows_its_schema(repository: Repository, seed: int) -> None:
+    fill(repository, seed, 50)
+    for arguments in (["--all"], ["--all", "--restate", "1"], ["HEAD", "--since", "2024-01-01"]):
+        done = repository.run("commit-carbon-summarize", "--format", "json", *arguments)
+        document = json.loads(done.stdout)
+        jsonschema.Draft202012Validator(schema("summary")).validate(document)
+        late = document["estimated_afterwards"]
+        assert document["commits"]["estimated_afterwards"] == sum(
+            late[name] for name in ("records", "copies", "without_lines", "unreadable")
+        )
+        kinds = ("recorded", "estimated_afterwards", "no_evidence")
+        assert document["commits"]["scanned"] == sum(document["commits"][kind] for kind in kinds)
+        assert done.stdout == json.dumps(document, indent=2, sort_keys=True) + "\n"
+
+
+def test_a_parsed_record_follows_its_schema() -> None:
+    validator = jsonschema.Draft202012Validator(schema("record"))
+    basis = Basis("cursor", "", "detected", "US", "2")
+    whole = Record("7K3M9QX2T4", Emissions(1, 2, 3), None, "", None)._replace(basis=basis)
+    for one in (whole, whole._replace(basis=None), whole._replace(basis=basis._replace(model="m"))):
+        document = json.loads(json_report.encoded(json_report.parsed(one)))
+        validator.validate(document)
+    summary = schema("summary")["$defs"]["record"]
+    assert summary == {key: schema("record")[key] for key in summary}
+
+
+def test_the_text_report(repository: Repository) -> None:
+    say(repository, message("First", record("1")), **authored(1))
+    say(repository, message("Second", "Made-with: Cursor"), **authored(2))
+    shown = repository.run("commit-carbon-summarize").stdout
+    for line in (
+        "repository (HEAD), authored 2023-11-01 to 2023-11-02",
+        "          1 with a record (50.0 %)",
+        "Recorded by tool, gCO2e",
+        "  claude-code        1  1.00     15.0   900        50.4",
+        "Estimated afterwards by month, gCO2e",
+        contents.STATEMENT,
+    ):
+        assert line in shown.splitlines()
+
+
+def test_lists_are_bounded(repository: Repository) -> None:
+    say(repository, message("Many", "\n".join(f"Carbon-gCO2e: {n}" for n in range(50))))
+    for form in ("text", "markdown"):
+        shown = run(repository, form)
+        assert "50 lines look like records and are none" in shown
+        assert "and 40 more" in shown
+        assert shown.count("Carbon-gCO2e:") == text.MAX_LISTED
+    assert len(json.loads(run(repository, "json"))["rejected"]) == 50
