@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 PROGRAM = "commit-carbon-check"
 EPILOG = f"""\
 Without arguments: {config.FILE_NAME} of this folder, and the factor file that it names.
+With files: configurations (.toml), factor files, and summaries (--format json) that are kept.
 With a revision range: the gate for CI. Commits by a known AI identity must have a record, and
 every record must follow from its tokens, tool, grid and method.
 

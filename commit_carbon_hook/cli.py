@@ -20,6 +20,8 @@ COMMANDS = {
     "preview": "the trailers that the newest commits would have had; changes nothing",
     "grid": "the carbon intensity of grid zones",
     "factors": "the factors of tools, models and methods, and where they come from",
+    "session": "tokens, energy, carbon and cost of AI tools on this machine, from their logs",
+    "squash-body": "the records of a range as lines for a squash commit's message",
     "install": "install the hook as plain git hooks, beside those that are there",
     "doctor": "what works in this repository, and what gets lost",
 }
@@ -43,7 +45,7 @@ def parser(only: str = "") -> argparse.ArgumentParser:
     for name, text in COMMANDS.items():
         if only and name != only:
             continue
-        module = import_module(f".commands.{name}", __package__)
+        module = import_module(f".commands.{name.replace('-', '_')}", __package__)
         sub = commands.add_parser(
             name,
             help=text,
