@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import time
 
-from . import git, gitdir, handover, logs, record, tables, usage
+from . import record, tables, usage, usage_store
+from .errors import CarbonError
+from .estimate import energy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,18 +17,13 @@ if TYPE_CHECKING:
     from .config import Settings
     from .gitdir import GitDir
     from .logs import Found, Usage
-    from .usage import Claim, Part
+    from .usage import Claim, Commit, Ledger, Part
 else:
     from .values import NamedTuple
 
-LEDGER = "usage"
-KEPT_SECONDS = 45 * 86_400
-MAX_LEDGER_LINES = 20_000
-# Enough for what was committed, fetched or rebased since; older claims count as settled.
-MAX_COMMITS = 2_000
 # A log line can be written a little after the moment that it names.
-LATE_SECONDS = 900
-RUN_SECONDS = 7 * 86_400
+LATE_SECONDS = 300
+LOG_SECONDS = 1.0
 
 
 class Counted(NamedTuple):
@@ -36,15 +33,18 @@ class Counted(NamedTuple):
     covered: tuple[str, ...]
 
 
-class Recent(NamedTuple):
-    """The newest commits of all refs: their text, and the records that they carry."""
+class State(NamedTuple):
+    """What is known of a work tree's usage.
 
-    text: bytes
-    oldest: float
+    `held` are the ids of records in history, `unspent` the parts that none of them has claimed,
+    by tool; `found` is what was read of the logs.
+    """
 
-    def holds(self, claim: Claim) -> bool:
-        """Whether a claim's record stands in history."""
-        return claim.time < self.oldest or claim.record_id.encode("ascii") in self.text
+    ledger: Ledger
+    is_new: bool
+    held: frozenset[str]
+    unspent: dict[str, list[Part]]
+    found: Found
 
 
 def count(
@@ -55,143 +55,164 @@ def count(
 ) -> Counted:
     """Claim what is unspent in this work tree's logs; the records hold once they are committed."""
     now = time.time()
-    state = find(top, git_dir, environment, now)
-    claims = list(state.claims)
+    try:
+        state = find(top, git_dir, environment, now)
+    except CarbonError:
+        # Without the history nobody can tell what is spent; the next commit can.
+        return Counted((), ())
+    claims = {one.record_id: one for one in state.ledger.claims}
     records = []
     for tool, parts in state.unspent.items():
-        claim = usage.Claim(usage.record_id(parts), now, tool, tuple(parts))
-        # An earlier claim of the same events, by a commit that did not come about.
-        claims = [one for one in claims if one.record_id != claim.record_id] + [claim]
-        records.append(_record(claim, state.events, settings))
-    if records:
-        lines = usage.dump(claims)[-MAX_LEDGER_LINES:]
-        handover.store(git_dir, LEDGER, lines)
-    covered = {claim.tool for claim in state.claims if state.recent.holds(claim)}
+        claim = usage.claim(parts, now, tool)
+        made = _record(claim.record_id, tool, parts, state.found.events, settings)
+        if made:
+            # An earlier claim of the same events was by a commit that did not come about.
+            claims.pop(claim.record_id, None)
+            claims[claim.record_id] = claim
+            records.append(made)
+    if records or state.is_new:
+        ledger = state.ledger._replace(claims=tuple(claims.values()))
+        usage_store.store(git_dir, usage.pruned(ledger, state.held, now), now)
+    covered = {claim.tool for claim in state.ledger.claims if claim.record_id in state.held}
     return Counted(tuple(records), tuple(sorted(covered - set(state.unspent))))
 
 
-class State(NamedTuple):
-    """What is known of a work tree's usage: claims, unspent parts by tool, the events read."""
+def find(
+    top: str,
+    git_dir: GitDir,
+    environment: Mapping[str, str],
+    now: float,
+    seconds: float = LOG_SECONDS,
+) -> State:
+    """The usage of a work tree that no record in history has claimed; writes nothing.
 
-    claims: tuple[Claim, ...]
-    recent: Recent
-    unspent: dict[str, list[Part]]
-    events: tuple[Usage, ...]
-    found: Found
+    It takes so many seconds at most, git not counted. Raises CarbonError if git cannot tell.
+    """
+    answer = usage_store.begin_history(git_dir, environment)
+    # Half of what is imported here is not needed where tokens are not counted.
+    from . import logs
 
-
-def find(top: str, git_dir: GitDir, environment: Mapping[str, str], now: float) -> State:
-    """The usage of a work tree that no record in history has claimed."""
+    begun = time.monotonic()
     tree = os.path.realpath(top)
-    recent = _recent(environment)
-    lines = gitdir.read(os.path.join(git_dir.join(handover.FOLDER), LEDGER)).split(b"\n")
-    claims = [one for one in usage.load(lines) if one.time > now - KEPT_SECONDS]
-    if claims:
-        held = {claim.record_id for claim in claims if recent.holds(claim)}
-        since = usage.reach(claims, held.__contains__) or 0.0
-        read_since = since - LATE_SECONDS
-    else:
-        # A record claims a run of events, which can only be found if the whole run is read.
-        since = _since_last_record(environment) or 0.0
-        read_since = since - RUN_SECONDS
-    found = logs.events(
-        tree, max(read_since, now - KEPT_SECONDS), excluded=_other_trees(tree, git_dir)
-    )
-    by_tool: dict[str, list[Usage]] = {}
-    for event in found.events:
-        by_tool.setdefault(event.tool, []).append(event)
-    recovering = not claims
-    if recovering:
-        claims = _recovered(by_tool, recent)
-    spent = [claim for claim in claims if recent.holds(claim)]
-    unspent = {}
-    for tool, events in by_tool.items():
-        parts = usage.unspent(events, [claim for claim in spent if claim.tool == tool])
-        parts = [part for part in parts if not recovering or part.time >= since]
-        if parts:
-            unspent[tool] = parts
-    return State(tuple(claims), recent, unspent, tuple(found.events), found)
+    history = answer()
+    ledger, others = usage_store.ledgers(git_dir)
+    elsewhere = {one.record_id: one for other in others for one in other.claims}
+    claims = [*(ledger.claims if ledger else ()), *elsewhere.values()]
+    held, is_sure = _held(claims, git_dir, history, usage_store.NEWEST)
+    if ledger is None or not is_sure:
+        most = usage_store.MAX_COMMITS
+        history = usage_store.begin_history(git_dir, environment, most)()
+        held, _ = _held(claims, git_dir, history, most)
+
+    def read(since: float) -> Found:
+        excluded = usage_store.other_trees(tree, git_dir)
+        budget = logs.Budget(seconds=max(0.0, seconds - (time.monotonic() - begun)))
+        return logs.events(tree, since, excluded=excluded, budget=budget)
+
+    if ledger is None:
+        from . import settlement
+
+        mine = environment.get("GIT_AUTHOR_EMAIL", "").encode("utf-8", "surrogateescape")
+        made = usage_store.made(git_dir)
+        question = settlement.Question(history, mine, now, made, others)
+        found = read(settlement.read_since(question))
+        ledger = settlement.ledger(question, found.events)
+        return _state(ledger, True, elsewhere, held, found)
+    found = read(max(ledger.settled, usage.reach(ledger, held) - LATE_SECONDS))
+    state = _state(ledger, False, elsewhere, held, found)
+    missed = _missed(state, elsewhere, history)
+    if missed:
+        ledger = ledger._replace(claims=(*ledger.claims, *missed))
+        return _state(ledger, True, elsewhere, held, found)
+    return state
 
 
-def _recent(environment: Mapping[str, str]) -> Recent:
-    text = git.newest_messages(MAX_COMMITS, environment)
-    commits = text.split(b"\0")[:-1]
-    oldest = float(commits[-1].partition(b"\n")[0]) if len(commits) >= MAX_COMMITS else 0.0
-    return Recent(text, oldest)
+def _held(
+    claims: Iterable[Claim], git_dir: GitDir, history: Sequence[Commit], most: int
+) -> tuple[frozenset[str], bool]:
+    """The records that stand in history, and whether that is sure of all older than what was read.
+
+    Those that were seen there are. Of the others it is assumed: rather too little than twice.
+    """
+    texts = [*(commit.text for commit in history), usage_store.waiting_note(git_dir)]
+    held = usage_store.ids(texts)
+    oldest = history[-1].committed if len(history) >= most else float("-inf")
+    older = [one for one in claims if one.time < oldest and one.record_id not in held]
+    return held | {one.record_id for one in older}, all(one.seen for one in older)
 
 
-def _since_last_record(environment: Mapping[str, str]) -> float | None:
-    """The author date of our last recorded commit here, else of HEAD; None without a commit."""
-    mine = environment.get("GIT_AUTHOR_EMAIL", "").encode("utf-8", "surrogateescape")
-    newest = None
-    for commit in git.history(MAX_COMMITS // 10, environment).split(b"\0")[:-1]:
-        date, _, rest = commit.partition(b"\n")
-        author, _, message = rest.partition(b"\n")
-        newest = float(date) if newest is None else newest
-        if author == mine and record.EMISSIONS_KEY in message:
-            return float(date)
-    return newest
+def _missed(state: State, elsewhere: Mapping[str, Claim], history: Iterable[Commit]) -> list[Claim]:
+    """Claims of newer records, where the ledger is an old one: put back, or saved in vain."""
+    ours = [one.time for one in state.ledger.claims if one.record_id in state.held]
+    newer = usage_store.ids(one.text for one in history if ours and one.committed > max(ours))
+    unknown = newer - {one.record_id for one in state.ledger.claims} - elsewhere.keys()
+    if not unknown or not state.unspent:
+        return []
+    from . import settlement
 
-
-def _recovered(by_tool: Mapping[str, Sequence[Usage]], recent: Recent) -> list[Claim]:
-    """Without the side file, what the counted records in history claimed."""
-    lines = [line.strip() for line in recent.text.split(b"\n") if b"Carbon-" in line]
-    records, _ = record.parse([line for line in lines if line.startswith(record.KEYS)])
-    ids: dict[str, list[str]] = {}
-    for one in records:
-        if one.by == "counted" and one.basis:
-            ids.setdefault(one.basis.tool, []).append(one.id)
     return [
         claim
-        for tool, events in by_tool.items()
-        for claim in usage.recovered(events, ids.get(tool, ()), tool)
+        for tool, parts in state.unspent.items()
+        for claim in settlement.recovered(parts, sorted(unknown), tool)
     ]
 
 
-def _other_trees(tree: str, git_dir: GitDir) -> list[str]:
-    """Linked work trees and submodules: what is used in them is recorded in them."""
-    found = []
-    folder = os.path.join(git_dir.common, "worktrees")
-    try:
-        for name in os.listdir(folder):
-            linked = os.fsdecode(gitdir.read(os.path.join(folder, name, "gitdir")).strip())
-            found.append(os.path.realpath(os.path.dirname(linked)))
-    except OSError:
-        pass
-    for line in gitdir.read(os.path.join(tree, ".gitmodules")).split(b"\n"):
-        key, equals, value = line.partition(b"=")
-        if equals and key.strip() == b"path":
-            found.append(os.path.realpath(os.path.join(tree, os.fsdecode(value.strip()))))
-    return [other for other in found if other != tree]
+def _state(
+    ledger: Ledger,
+    is_new: bool,
+    elsewhere: Mapping[str, Claim],
+    held: frozenset[str],
+    found: Found,
+) -> State:
+    claims = {**elsewhere, **{one.record_id: one for one in ledger.claims}}
+    spent = [one for one in claims.values() if one.record_id in held]
+    return State(ledger, is_new, held, _unspent(found, spent, ledger.settled), found)
 
 
-def _record(claim: Claim, events: Iterable[Usage], settings: Settings) -> record.Record:
-    tokens = usage.total(claim.parts)
+def _unspent(found: Found, spent: Iterable[Claim], settled: float) -> dict[str, list[Part]]:
+    by_tool = {}
+    for tool in sorted({event.tool for event in found.events}):
+        events = [event for event in found.events if event.tool == tool]
+        parts = usage.unspent(events, [one for one in spent if one.tool == tool], settled)
+        if parts:
+            by_tool[tool] = parts
+    return by_tool
+
+
+def _record(
+    record_id: str, tool: str, parts: Sequence[Part], events: Iterable[Usage], settings: Settings
+) -> record.Record | None:
+    """The record of a tool's parts; None for counts that no commit can have."""
+    tokens = usage.total(parts)
     basis = record.printable(
         record.Basis(
-            claim.tool,
-            main_model(claim, events),
+            tool,
+            main_model(tool, parts, events),
             "detected",
-            settings.grid or tables.default_zone(claim.tool),
+            settings.grid or tables.default_zone(tool),
             settings.method,
         )
     )
-    grams = tables.estimate(tokens, "counted", basis).emissions_gco2e
-    return record.Record(claim.record_id, record.quantized(grams), tokens, "counted", basis)
+    try:
+        grams = record.quantized(tables.estimate(tokens, "counted", basis).emissions_gco2e)
+    except CarbonError:
+        return None
+    return record.Record(record_id, grams, tokens, "counted", basis)
 
 
-def main_model(claim: Claim, events: Iterable[Usage]) -> str:
+def main_model(tool: str, parts: Iterable[Part], events: Iterable[Usage]) -> str:
     """The model family that used most of the energy; a record names one."""
     names = {event.event_id: event.model for event in events}
+    families = {name: tables.model(name) if name else "" for name in set(names.values())}
+    tokens: dict[str, list[Part]] = {}
+    for part in parts:
+        tokens.setdefault(families[names[part.event_id]], []).append(part)
+    if len(tokens) == 1:
+        return next(iter(tokens))
     rules = tables.method(tables.DEFAULT_METHOD)
-    energy: dict[str, float] = {}
-    for part in claim.parts:
-        name = names.get(part.event_id, "")
-        model = tables.model(name) if name else ""
-        _, energy_class = tables.role_and_class(claim.tool, model, rules.id)
-        used = sum(
-            count * factor.central
-            for count, factor in zip(part.tokens, rules.energy[energy_class], strict=True)
-        )
-        energy[model] = energy.get(model, 0.0) + used
-    return max(sorted(energy), key=lambda name: energy[name], default="")
+
+    def used(family: str) -> float:
+        _, energy_class = tables.role_and_class(tool, family, rules.id)
+        return energy(usage.total(tokens[family]), rules.energy[energy_class]).central
+
+    return max(sorted(tokens), key=used)

@@ -154,9 +154,7 @@ FLOWS = {
     "amend-editor-lines": Flow("c a; seq 900 >> a; g add a; g commit -q --amend", [1]),
     "amend-editor-spoiled": Flow("c a; g commit -q --amend", [1], editor="spoil"),
     "amend-editor-cleared": Flow("c a; g commit -q --amend", [1], editor="clear"),
-    "amend-editor-subject-deleted": Flow(
-        "c a; g commit -q --amend", [1], editor="delete-subject"
-    ),
+    "amend-editor-subject-deleted": Flow("c a; g commit -q --amend", [1], editor="delete-subject"),
     "amend-hash-subject": Flow("echo x >> c1; g commit -qam '#12 fix'; g commit -q --amend", [1]),
     "amend-reset-author": Flow("c a; g commit -q --amend --reset-author -m mine", [1]),
     "amend-date": Flow("c a; g commit -q --amend --date=now -m later", [1]),
@@ -302,15 +300,20 @@ FLOWS = {
         " seq 99 > extra; g add extra; g commit -qm more; g rebase --continue",
         [1, 1],
     ),
-    "amend-signoff": Flow("echo y >> c1; g commit -qasm subj; g commit -q --amend -s --no-edit", [1]),
-    "rebase-signoff": Flow("echo y >> c1; g commit -qasm subj; g rebase -q -f --signoff HEAD~1", [1]),
+    "amend-signoff": Flow(
+        "echo y >> c1; g commit -qasm subj; g commit -q --amend -s --no-edit", [1]
+    ),
+    "rebase-signoff": Flow(
+        "echo y >> c1; g commit -qasm subj; g rebase -q -f --signoff HEAD~1", [1]
+    ),
     "amend-trailer": Flow(
         "echo y >> c1; g commit -qam s --trailer 'Acked-by: A <a@x>';"
         " g commit -q --amend --no-edit --trailer 'Acked-by: A <a@x>'",
         [1],
     ),
     "cherry-pick-signoff": Flow(
-        "g checkout -qb t; echo y >> c1; g commit -qasm s; g checkout -q main; c b; g cherry-pick -s t", [1, 1]
+        "g checkout -qb t; echo y >> c1; g commit -qasm s; g checkout -q main; c b; g cherry-pick -s t",
+        [1, 1],
     ),
     "rebase-exec": Flow(
         "c a; c b; g rebase -q -x 'echo x >> c1; git commit -qam exec' HEAD~2", [1, 1, 1, 1]

@@ -16,7 +16,6 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from commit_carbon_hook.message_rules import is_trailer, last_paragraph
 from commit_carbon_hook.message import (
     cleaned,
     comment_prefix,
@@ -28,6 +27,7 @@ from commit_carbon_hook.message import (
     replace_records,
     trailers,
 )
+from commit_carbon_hook.message_rules import is_trailer, last_paragraph
 
 LINES = [
     b"Carbon-gCO2e: low=3.7 central=15 high=60 id=7K3M9QX2T4",
@@ -261,7 +261,11 @@ def check(git: Git, prefix: bytes, cases: list[tuple[bytes, str]]) -> Iterator[t
         if ours(printed) != LINES:
             yield "git finds what insert wrote", text
 
-    add = ["--if-exists=add", "--where=start", *(f"--trailer={line.decode()}" for line in reversed(LINES))]
+    add = [
+        "--if-exists=add",
+        "--where=start",
+        *(f"--trailer={line.decode()}" for line in reversed(LINES)),
+    ]
     kept = git.interpret_trailers(prefix, full)
     for text, same, added in zip(
         full, kept, git.interpret_trailers(prefix, full, *add), strict=True

@@ -66,7 +66,7 @@ def test_mistakes(repository: Repository, arguments: str, said: str) -> None:
 
 def test_estimate_explains_itself(repository: Repository) -> None:
     text = repository.run(
-        "commit-carbon", *"estimate --tool codex-cli --lines 300 --grid FR".split()
+        "commit-carbon", *["estimate", "--tool", "codex-cli", "--lines", "300", "--grid", "FR"]
     ).stdout
     for part in (
         "300 lines x 40 = 12,000; x 3 for an agent = 36,000 output",
@@ -83,7 +83,8 @@ def test_estimate_explains_itself(repository: Repository) -> None:
 
 def test_estimate_as_json(repository: Repository) -> None:
     done = repository.run(
-        "commit-carbon", *"estimate --tool claude-code --lines 100 --format json".split()
+        "commit-carbon",
+        *["estimate", "--tool", "claude-code", "--lines", "100", "--format", "json"],
     )
     shown = json.loads(done.stdout)
     assert shown["tokens"] == {"output": 12_000, "input": 72_000, "cached": 1_800_000}
@@ -94,7 +95,17 @@ def test_estimate_as_json(repository: Repository) -> None:
 def test_the_method_with_the_error_warns(repository: Repository) -> None:
     done = repository.run(
         "commit-carbon",
-        *"estimate --tool copilot --lines 50 --grid US --method 1-as-published".split(),
+        *[
+            "estimate",
+            "--tool",
+            "copilot",
+            "--lines",
+            "50",
+            "--grid",
+            "US",
+            "--method",
+            "1-as-published",
+        ],
     )
     assert "33.3 gCO2e (16.7 to 66.6)" in done.stdout
     assert "1,000 times too high" in done.stderr

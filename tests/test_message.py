@@ -382,7 +382,9 @@ class TestReplace:
                 b"s\n\n" + NEW_BLOCK + b"A: b\n", b"s\n\n" + NEW_BLOCK + b"A: b\n", id="not-last"
             ),
             pytest.param(
-                b"s\n\n" + NEW_BLOCK + b"\nA: b\n", b"s\n\n" + NEW_BLOCK + b"A: b\n", id="another-block"
+                b"s\n\n" + NEW_BLOCK + b"\nA: b\n",
+                b"s\n\n" + NEW_BLOCK + b"A: b\n",
+                id="another-block",
             ),
             pytest.param(b"s\n\n" + BLOCK, b"s\n\n" + NEW_BLOCK, id="others"),
             pytest.param(b"s\n" + NEW_BLOCK, b"s\n\n" + NEW_BLOCK, id="welded-to-the-subject"),
