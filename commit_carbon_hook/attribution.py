@@ -24,13 +24,15 @@ ASSISTED_TRAILER = b"assisted-by"
 class Attribution(NamedTuple):
     """A tool, its model family where it is known, and the evidence for both.
 
-    `general` evidence speaks of all commits of a project, not of this one.
+    `general` evidence speaks of all commits of a project, not of this one; `local` says that the
+    model ran on the machine of the developer.
     """
 
     tool: str
     model: str
     evidence: str
     general: bool = False
+    local: bool = False
 
 
 def attribute(
@@ -90,7 +92,9 @@ def assisted_by(value: str) -> Attribution | None:
         return None
     tool = factor_table.AGENT_NAMES.get(agent.lower())
     if colon and words:
-        return Attribution(tool or tables.OTHER, tables.model(words[0]), "declared")
+        server = tables.server(tool or "", words[0])
+        tool = tool or server or tables.OTHER
+        return Attribution(tool, tables.model(words[0]), "declared", local=bool(server))
     return Attribution(tool, "", "declared") if tool else None
 
 

@@ -27,7 +27,9 @@ CHOICES = {
 }
 KEYS = ("tool", "method", "grid", *CHOICES)
 FACTORS = "factors"
-FILE_KEYS = (*KEYS, FACTORS)
+EXTRAS_KEY = "extras"
+EXTRAS = ("water", "embodied")
+FILE_KEYS = (*KEYS, FACTORS, EXTRAS_KEY)
 _SECRET = ("key", "secret", "password", "credential", "auth", "url", "endpoint", "host", "proxy")
 
 
@@ -41,6 +43,18 @@ class Settings(NamedTuple):
     unattributed: str = "record"
     store: str = "message"
     factors: str = ""
+    extras: str = ""
+
+
+def extra_names(names: object, where: str = "") -> str:
+    """What a summary shows beside its totals: a list of names, as one text with commas. Raises
+    CarbonError."""
+    if not isinstance(names, list) or not all(name in EXTRAS for name in names):
+        what = ", ".join(EXTRAS)
+        if where:
+            raise CarbonError(f"{where}: {EXTRAS_KEY} must be a list of strings out of: {what}")
+        raise CarbonError(f"must be names out of: {what}")
+    return ",".join(dict.fromkeys(names))
 
 
 def checked(key: str, value: object, where: str) -> str:
@@ -101,6 +115,9 @@ def validated(parsed: Mapping[str, object], where: str = FILE_NAME) -> dict[str,
     settings = {}
     for key, value in parsed.items():
         if key == FACTORS and isinstance(value, str):
+            continue
+        if key == EXTRAS_KEY:
+            settings[key] = extra_names(value, where)
             continue
         name = key if key.isascii() and key.isprintable() and len(key) <= 40 else "a key"
         if key in KEYS:

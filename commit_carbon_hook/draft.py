@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import attribution, factor_table, record, tables
+from .estimate import Tokens
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from .estimate import Range
 else:
     from .values import NamedTuple
+
+
+NO_TOKENS = Tokens(0, 0, 0)
 
 
 class Draft(NamedTuple):
@@ -55,9 +59,11 @@ def complete(
     environment: Mapping[str, str],
     settings: Settings,
     live: Callable[[str], Range | None],
+    measure: Callable[[str], float | None],
 ) -> tuple[record.Record, ...]:
     """The records that the commit gets, now that its message and so its authors are known.
-    `live` gives the live intensity of a zone, where there is a fresh one.
+    `live` gives the live intensity of a zone, where there is a fresh one; `measure` takes, for the
+    record of this id, the Wh that were measured on this machine since the last one.
 
     Raises CarbonError for names that are not in the tables.
     """
@@ -82,19 +88,21 @@ def complete(
         return kept
     if who.evidence == "assumed" and settings.unattributed == "skip":
         return kept
-    basis, value = placed(
-        record.Basis(
-            who.tool,
-            who.model,
-            who.evidence,
-            settings.grid or tables.default_zone(who.tool, who.model),
-            settings.method,
-        ),
-        live,
-    )
+    local = who.local or bool(tables.server(who.tool, ""))
+    zone = settings.grid or tables.default_zone(who.tool, who.model, local)
+    basis = record.Basis(who.tool, who.model, who.evidence, zone, settings.method)
     parts = (draft.parent, draft.content, basis.tool, "lines")
-    new = by_lines(draft.lines, basis, record.identity([part.encode() for part in parts]), value)
-    return union((*kept, new))
+    record_id = record.identity([part.encode() for part in parts])
+    if local:
+        if any(one.by == record.MEASURED for one in draft.counted):
+            return kept
+        energy_wh = measure(record_id)
+        if energy_wh:
+            return union((*kept, by_energy(energy_wh, NO_TOKENS, basis, record_id)))
+        if who.tool in {one.basis.tool for one in kept if one.by == record.MEASURED and one.basis}:
+            return kept
+    basis, value = placed(basis, live)
+    return union((*kept, by_lines(draft.lines, basis, record_id, value)))
 
 
 def placed(
@@ -102,7 +110,7 @@ def placed(
 ) -> tuple[record.Basis, Range | None]:
     """The basis as its line can hold it, and the live intensity that it names, if any."""
     value = None if factor_table.METHODS[basis.method][7] else live(basis.grid)
-    if value is None and record.printable(basis) == basis:
+    if value is None and record.fits(basis):
         return basis, None
     from .grid.names import fitting
 
@@ -132,6 +140,23 @@ def by_lines(
     tokens = tables.lines_to_tokens(lines, basis)
     grams = record.quantized(tables.estimate(tokens, "lines", basis, live).emissions_gco2e)
     return record.Record(record_id, grams, tokens, "lines", basis)
+
+
+def by_energy(
+    measured_wh: float, tokens: Tokens, basis: record.Basis, record_id: str
+) -> record.Record:
+    """The record of measured energy, at the annual intensity of its zone: so the energy can be
+    found again from the grams."""
+    from .grid.local import emissions_gco2e
+
+    basis, _ = placed(basis, _never)
+    intensity = tables.intensity(tables.zone(basis.grid), basis.method)
+    grams = record.quantized(emissions_gco2e(measured_wh, intensity))
+    return record.Record(record_id, grams, tokens, record.MEASURED, basis)
+
+
+def _never(zone: str) -> None:
+    """No live intensity."""
 
 
 def dump(draft: Draft) -> list[bytes]:

@@ -7,7 +7,7 @@ from math import log
 from . import tables
 from .doors import number, span
 from .estimate import Estimate, Range, Tokens
-from .record import Basis
+from .record import MEASURED, Basis
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ def steps(
     """Pairs of a label and a line of text: activity, energy, intensity, emissions, spread."""
     role, energy_class = tables.role_and_class(basis.tool, basis.model, basis.method)
     model = f", model {basis.model}" if basis.model else ""
-    yield "tool", f"{basis.tool} ({role}{model}; energy class {energy_class}), {basis.evidence}"
+    kind = f"; energy class {energy_class}" if by != MEASURED else ""
+    yield "tool", f"{basis.tool} ({role}{model}{kind}), {basis.evidence}"
     yield "method", basis.method
     if lines is not None:
         yield from _token_rule(lines, done.tokens, role, basis.method)
@@ -40,10 +41,15 @@ def steps(
     low, _, high = done.token_ratio
     spread = f", {number(low)} to {number(high)} times as many" if low < high else ""
     yield "", f"{BY[by]}{spread}"
-    yield from _energy(done, energy_class, basis.method)
-    yield "intensity", f"{basis.grid}: {span(done.intensity_gco2e_per_kwh, 'gCO2e/kWh', DIGITS)}"
+    if by == MEASURED:
+        yield "energy", f"about {number(done.energy_wh.central)} Wh, found again from the grams"
+    else:
+        yield from _energy(done, energy_class, basis.method)
+    again = ", found again from the grams" if basis.grid.endswith(tables.LIVE_SUFFIX) else ""
+    intensity = span(done.intensity_gco2e_per_kwh, "gCO2e/kWh", DIGITS)
+    yield "intensity", f"{basis.grid}: {intensity}{again}"
     wh, grid = done.energy_wh.central, done.intensity_gco2e_per_kwh.central
-    error = tables.method(basis.method).unit_error_factor
+    error = tables.method(basis.method).unit_error_factor if by != MEASURED else 1
     times = f" x {error:,} (the published error of unit)" if error != 1 else ""
     yield (
         "emissions",

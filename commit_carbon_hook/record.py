@@ -27,7 +27,8 @@ TOKENS_KEY = b"Carbon-Tokens"
 BASIS_KEY = b"Carbon-Basis"
 KEYS = (EMISSIONS_KEY, TOKENS_KEY, BASIS_KEY)
 
-TOKEN_BASES = ("lines", "counted", "measured")
+MEASURED = "measured"
+TOKEN_BASES = ("lines", "counted", MEASURED)
 EVIDENCE = ("detected", "declared", "assumed")
 
 ID_LENGTH = 10
@@ -143,11 +144,9 @@ def _basis_line(basis: Basis, record_id: str) -> str:
     )
 
 
-def printable(basis: Basis) -> Basis:
-    """The basis without its model, if the line would be longer than commit linters allow."""
-    if len(_basis_line(basis, "0" * ID_LENGTH)) > MAX_COLUMNS:
-        return basis._replace(model="")
-    return basis
+def fits(basis: Basis) -> bool:
+    """Whether the basis line stays within the columns that commit linters allow."""
+    return len(_basis_line(basis, "0" * ID_LENGTH)) <= MAX_COLUMNS
 
 
 def parse(candidates: Iterable[bytes]) -> tuple[list[Record], list[Rejected]]:

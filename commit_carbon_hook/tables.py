@@ -79,11 +79,24 @@ def zone(name: str) -> str:
         raise CarbonError(f"unknown grid zone {name!r}: {_nearest(name, known)}") from None
 
 
-def default_zone(tool_name: str, model_name: str = "") -> str:
+def server(tool_name: str, model_text: str) -> str:
+    """The program that runs a model on the developer's own machine, by the tool or by how the
+    model's full name begins (`ollama/llama3`); empty for a model that runs elsewhere."""
+    local = factor_table.LOCAL_PREFIXES
+    if tool_name in local.values():
+        return tool_name
+    folded = model_text.strip().lower()
+    return next((name for prefix, name in local.items() if folded.startswith(prefix)), "")
+
+
+def default_zone(tool_name: str, model_name: str = "", is_local: bool = False) -> str:
     """The zone of the data centres that a tool is served from, as far as it is known.
 
-    A tool that works with anybody's models is served where its model's maker is.
+    A tool that works with anybody's models is served where its model's maker is. Where the
+    developer's own machine is, is never guessed.
     """
+    if is_local or server(tool_name, ""):
+        return WORLD
     own = factor_table.TOOLS[tool_name][2]
     return factor_table.MODEL_ZONES.get(model_name, own) if own == WORLD else own
 

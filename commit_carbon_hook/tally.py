@@ -57,11 +57,13 @@ class Row(NamedTuple):
 def rows(uses: Iterable[Use], settings: Settings, prices: Prices) -> list[Row]:
     """The uses by tool and model, the most emissions first."""
     groups: dict[tuple[str, str, str], list[Use]] = {}
+    names: dict[str, tuple[str, str]] = {}
     for use in uses:
-        family = tables.model(use.model) if use.model else ""
-        price = prices.of(use.model)
-        name = price.model if price else family
-        groups.setdefault((use.tool, name, family), []).append(use)
+        if use.model not in names:
+            family = tables.model(use.model) if use.model else ""
+            price = prices.of(use.model)
+            names[use.model] = (price.model if price else family, family)
+        groups.setdefault((use.tool, *names[use.model]), []).append(use)
     found = [
         Row(tool, name, _amount(tool, family, group, settings, prices))
         for (tool, name, family), group in groups.items()
@@ -71,7 +73,8 @@ def rows(uses: Iterable[Use], settings: Settings, prices: Prices) -> list[Row]:
 
 def _amount(tool: str, family: str, uses: list[Use], settings: Settings, prices: Prices) -> Amount:
     tokens = _added(use.tokens for use in uses)
-    grid = settings.grid or tables.default_zone(tool)
+    is_local = bool(tables.server(tool, uses[0].model))
+    grid = settings.grid or tables.default_zone(tool, family, is_local)
     basis = record.Basis(tool, family, "detected", grid, settings.method)
     done = tables.estimate(tokens, "counted", basis)
     price = prices.of(uses[0].model)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 import importlib
+import io
 import json
 import os
 import subprocess
 import sys
+import tarfile
+import zipfile
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -480,20 +483,20 @@ KNOWN_DEVIATIONS = {
 
 
 def deviations() -> dict[tuple[str, str], float]:
+    """Of codecarbon 3.3.2 and ecologits 0.11.3 from the values that the hook uses."""
     module = zones_script()
     found = {}
+    compared = 0
     for row in rows("grid_countries.csv"):
-        if row["iso3"] in module.NOT_COUNTRIES:
-            continue
-        values = [
-            (source, float(row[column]))
-            for source, column, _ in module.PACKAGES
-            if row[column] and (row["iso3"], source) not in module.REJECTED
-        ]
-        for source, value in values[1:]:
-            ratio = value / values[0][1]
-            if not 0.75 <= ratio <= 1.25:
-                found[row["iso3"], source] = round(ratio, 2)
+        zone = factor_table.ZONE_ALIASES.get(row["iso3"], "")
+        for source, column, _ in module.PACKAGES[1:]:
+            rejected = (row["iso3"], source) in module.REJECTED or row["iso3"] == "WOR"
+            if row[column] and zone in factor_table.ZONES and not rejected:
+                compared += 1
+                ratio = float(row[column]) / factor_table.ZONES[zone][1]
+                if not 0.75 <= ratio <= 1.25:
+                    found[row["iso3"], source] = round(ratio, 2)
+    assert compared > 400
     return found
 
 
@@ -845,3 +848,91 @@ def test_energy_without_the_data_centre_needs_its_pue(tmp_path: Path) -> None:
     assert factors.check_file(path) == []
     energy = tables(factors.load(path))["METHODS"]["ours"][5]["small"]
     assert energy[0] == pytest.approx((0.045, 0.12, 0.75))
+
+
+# --- the packages themselves
+
+
+def packed(folder: Path, changed: dict[tuple[str, str, str], float]) -> Path:
+    """Packages that carry what our files say, but for what is changed."""
+    folder.mkdir(exist_ok=True)
+    values: dict[tuple[str, str], dict[str, float]] = {}
+    for name in ("grid_countries", "groups", "china", "nordic", "google_regions"):
+        for row in rows(f"{name}.csv"):
+            key = next(iter(row.values()))
+            for column, text in row.items():
+                if column.endswith(("_kwh", "year")) and text:
+                    value = changed.get((name, key, column), float(text))
+                    values.setdefault((name, column), {})[key] = value
+
+    def of(name: str, column: str) -> dict[str, float]:
+        return values[name, column]
+
+    years = of("grid_countries", "codecarbon_year")
+    mixes = {
+        code: {"carbon_intensity": value, "year": int(years[code])}
+        for code, value in of("grid_countries", "codecarbon332_g_kwh").items()
+    }
+    china = {zone: {"emission_factor": v} for zone, v in of("china", "mee_2023_gco2_kwh").items()}
+    nordic = of("nordic", "codecarbon332_g_kwh")
+    regions = of("google_regions", "google_2023_g_kwh").items()
+    lines = ["provider,region,impact", *(f"gcp,{name},{value}" for name, value in regions)]
+    base = "codecarbon/data/private_infra/"
+    with zipfile.ZipFile(folder / "codecarbon-3.3.2-py3-none-any.whl", "w") as wheel:
+        wheel.writestr(base + "global_energy_mix.json", json.dumps(mixes))
+        wheel.writestr(base + "2023/china_provincial_emissions.json", json.dumps({"data": china}))
+        zones = {zone[3:]: {"emission_factor": value} for zone, value in nordic.items()}
+        wheel.writestr(base + "nordic_emissions.json", json.dumps({"data": zones}))
+        wheel.writestr("codecarbon/data/cloud/impact.csv", "\n".join(lines))
+    eco = of("grid_countries", "ecologits0113_g_kwh").items()
+    rates = {"electricity_mixes": [{"name": code, "gwp": value / 1000} for code, value in eco]}
+    with zipfile.ZipFile(folder / "ecologits-0.11.3-py3-none-any.whl", "w") as wheel:
+        wheel.writestr("ecologits/data/electricity_mixes.json", json.dumps(rates))
+    ember = of("grid_countries", "co2js_ember_g_kwh") | of("groups", "co2js_ember_g_kwh")
+    script = f"const data = {json.dumps(ember)};\n".encode()
+    with tarfile.open(folder / "tgwf-co2-0.19.0.tgz", "w:gz") as package:
+        entry = tarfile.TarInfo("package/dist/esm/data/average-intensities.min.js")
+        entry.size = len(script)
+        package.addfile(entry, io.BytesIO(script))
+    return folder
+
+
+def packages_script() -> Any:
+    zones_script()
+    return importlib.import_module("factors.update.packages")
+
+
+def test_packages_that_say_the_same_change_nothing(tmp_path: Path) -> None:
+    assert packages_script().brought_up(packed(tmp_path, {}), write=False) == []
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        (("grid_countries", "FRA", "co2js_ember_g_kwh"), 40.0),
+        (("grid_countries", "DEU", "codecarbon332_g_kwh"), 301.5),
+        (("grid_countries", "POL", "ecologits0113_g_kwh"), 555.0),
+        (("groups", "WORLD", "co2js_ember_g_kwh"), 460.0),
+        (("china", "CN-SC", "mee_2023_gco2_kwh"), 150.0),
+        (("nordic", "SE-SE1", "codecarbon332_g_kwh"), 20.0),
+        (("google_regions", "us-east4", "google_2023_g_kwh"), 300.0),
+    ],
+)
+def test_a_value_that_a_package_has_changed_is_listed(
+    tmp_path: Path, cell: tuple[str, str, str], value: float
+) -> None:
+    (line,) = packages_script().brought_up(packed(tmp_path, {cell: value}), write=False)
+    assert line.startswith(f"{cell[0]}.csv {cell[1]} {cell[2]}: ")
+    assert line.endswith(f" -> {value:g}")
+
+
+def test_an_absurd_value_of_a_package_stops_the_script(tmp_path: Path) -> None:
+    cell = ("grid_countries", "FRA", "co2js_ember_g_kwh")
+    for value in (0.0, -5.0, 40_000.0):
+        with pytest.raises(SystemExit, match="cannot be a grid's"):
+            packages_script().brought_up(packed(tmp_path, {cell: value}), write=False)
+
+
+def test_without_the_packages_it_says_what_is_needed(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match=r"codecarbon-3\.3\.2.* is needed"):
+        packages_script().brought_up(tmp_path, write=False)

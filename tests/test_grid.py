@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from support import Repository
 
 from commit_carbon_hook import draft, factor_table, factors, record, tables
-from commit_carbon_hook.errors import CarbonError
 from commit_carbon_hook.estimate import Range, Tokens, combine
 from commit_carbon_hook.grid import (
     chart,
@@ -241,7 +240,7 @@ def test_the_basis_line_of_every_zone_fits(zone: str) -> None:
     for tool, method in (("claude-code", "1-as-published"), ("gemini-code-assist", "2")):
         for model in ("", "claude-opus", "mistral-medium"):
             for name in (zone, zone + live.SUFFIX):
-                assert names.fits(names.fitting(Basis(tool, model, "declared", name, method)))
+                assert record.fits(names.fitting(Basis(tool, model, "declared", name, method)))
 
 
 @pytest.mark.parametrize(
@@ -275,7 +274,7 @@ def test_the_basis_line_of_every_zone_fits(zone: str) -> None:
 def test_what_a_long_line_gives_up(tool: str, model: str, zone: str, then: tuple[str, str]) -> None:
     basis = names.fitting(Basis(tool, model, "detected", zone, "2"))
     assert (basis.model, basis.grid) == then
-    assert names.fits(basis)
+    assert record.fits(basis)
 
 
 # --- PUE
@@ -340,7 +339,7 @@ def test_models_with_open_weights_run_anywhere() -> None:
     ],
 )
 def test_a_model_on_this_machine(tool: str, model: str, program: str) -> None:
-    assert local.server(tool, model) == program
+    assert tables.server(tool, model) == program
     assert not program or factor_table.TOOLS[program][2] == "WORLD"
 
 
@@ -510,9 +509,3 @@ def test_extras_are_ordered_and_linear(wh: float, below: float, above: float) ->
         assert 0 < found.low <= found.central <= found.high
     twice = extras.embodied_gco2e(energy.scaled(2), DATA)
     assert twice == pytest.approx(extras.embodied_gco2e(energy, DATA).scaled(2))
-
-
-def test_an_unknown_extra_is_one_line() -> None:
-    assert extras.checked(["water", "embodied", "water"]) == ["water", "embodied"]
-    with pytest.raises(CarbonError, match="unknown extra 'noise': known are water, embodied"):
-        extras.checked(["noise"])

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from commit_carbon_hook.errors import CarbonError
-from commit_carbon_hook.grid import access, live, past, refresh, zones
+from commit_carbon_hook.grid import access, cache, live, past, zones
 from commit_carbon_hook.grid.client import Client, Limits, RefusedError
 from commit_carbon_hook.grid.providers import provider
 
@@ -57,7 +57,7 @@ def grid(
 
 
 def kept(zone: str, variables: dict[str, str]) -> live.Value | None:
-    return live.stored(zone, int(time.time()), 60, variables)
+    return live.stored(zone, int(time.time()), variables)
 
 
 # --- what goes right
@@ -471,6 +471,7 @@ values = st.builds(
     names,
     st.sampled_from(live.BOUNDARIES),
     st.booleans(),
+    st.integers(1, 1440),
 )
 
 
@@ -485,7 +486,7 @@ GOOD = live.Value("FR", 43.0, None, NOW, NOW, "electricitymaps", "FR", "lifecycl
 
 def keep(home: Path, zone: str, content: bytes) -> dict[str, str]:
     variables = {"HOME": str(home)}
-    refresh.write(live.path(zone, variables), content)
+    cache.write(live.path(zone, variables), content)
     return variables
 
 
@@ -497,9 +498,22 @@ def keep(home: Path, zone: str, content: bytes) -> dict[str, str]:
 def test_a_value_is_used_while_it_is_fresh(
     home: Path, age_minutes: int, most: int, used: bool
 ) -> None:
-    variables = keep(home, "FR", live.line(GOOD))
-    found = live.stored("FR", NOW + age_minutes * 60, most, variables)
+    content = live.line(GOOD._replace(max_age_minutes=most))
+    variables = keep(home, "FR", content)
+    found = live.stored("FR", NOW + age_minutes * 60, variables)
     assert (found is not None) == used
+    said = {**keep(home, "FR", live.line(GOOD)), "COMMIT_CARBON_MAX_AGE": str(most)}
+    assert (live.stored("FR", NOW + age_minutes * 60, said) is not None) == used
+
+
+@pytest.mark.parametrize("text", ["0", "1441", "-5", "1.5", "soon", "\u0665", "99999999"])
+def test_a_max_age_that_is_no_number_of_minutes_is_refused_where_there_is_a_value(
+    home: Path, text: str
+) -> None:
+    variables = {**keep(home, "FR", live.line(GOOD)), "COMMIT_CARBON_MAX_AGE": text}
+    assert live.stored("DE", NOW, variables) is None
+    with pytest.raises(CarbonError, match="COMMIT_CARBON_MAX_AGE: must be 1 to 1440 minutes"):
+        live.stored("FR", NOW, variables)
 
 
 @pytest.mark.parametrize(
@@ -512,23 +526,25 @@ def test_a_value_is_used_while_it_is_fresh(
         live.line(GOOD).replace(b"electricitymaps", b"somebody"),
         live.line(GOOD).replace(b"lifecycle", b"marginal"), live.line(GOOD)[:40], b"\0" * 4096,
         live.line(GOOD).replace(b"zone=", b"zone=FR zone="),
+        live.line(GOOD).replace(b"max-age=60", b"max-age=0"),
+        live.line(GOOD).replace(b"max-age=60", b"max-age=1441"),
     ],
 )  # fmt: skip
 def test_a_damaged_or_foreign_file_is_as_good_as_none(home: Path, content: bytes) -> None:
-    assert live.stored("FR", NOW, 60, keep(home, "FR", content)) is None
+    assert live.stored("FR", NOW, keep(home, "FR", content)) is None
 
 
 def test_a_link_a_pipe_or_a_folder_is_as_good_as_none(home: Path) -> None:
     variables = keep(home, "DE", live.line(GOOD._replace(zone="DE")))
     place = Path(live.path("FR", variables))
     place.symlink_to(place.parent / "DE")
-    assert live.stored("FR", NOW, 60, variables) is None
+    assert live.stored("FR", NOW, variables) is None
     place.unlink()
     os.mkfifo(place)
-    assert live.stored("FR", NOW, 60, variables) is None
+    assert live.stored("FR", NOW, variables) is None
     place.unlink()
     place.mkdir()
-    assert live.stored("FR", NOW, 60, variables) is None
+    assert live.stored("FR", NOW, variables) is None
 
 
 @pytest.mark.parametrize("zone", ["", "../FR", "a/b", "x" * 33, "FR\n", "."])
@@ -539,8 +555,8 @@ def test_a_zone_that_is_no_name_has_no_file(zone: str) -> None:
 
 
 def test_no_home_no_value() -> None:
-    assert live.stored("FR", NOW, 60, {}) is None
-    assert live.stored("FR", NOW, 60, {"HOME": "relative"}) is None
+    assert live.stored("FR", NOW, {}) is None
+    assert live.stored("FR", NOW, {"HOME": "relative"}) is None
 
 
 def test_the_reader_imports_nothing_heavy() -> None:

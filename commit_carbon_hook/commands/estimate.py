@@ -44,7 +44,9 @@ def run(arguments: argparse.Namespace) -> int:
     tool = tables.tool(arguments.tool)
     tables.method(arguments.method)
     model = tables.model(arguments.model) if arguments.model else ""
-    zone = tables.zone(arguments.grid) if arguments.grid else tables.default_zone(tool, model)
+    is_local = bool(tables.server(tool, arguments.model))
+    default = tables.default_zone(tool, model, is_local)
+    zone = tables.zone(arguments.grid) if arguments.grid else default
     basis = Basis(tool, model, "declared", zone, arguments.method)
     if arguments.lines is None:
         by, tokens = "counted", Tokens(*[count or 0 for count in counted])

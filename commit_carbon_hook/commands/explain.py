@@ -12,6 +12,7 @@ from pathlib import Path
 
 from .. import config, explanation, git, history, notes, record, tables, verification
 from ..errors import CarbonError
+from ..grid import implied
 from ..terminal import decoded, safe
 
 TYPE_CHECKING = False
@@ -75,12 +76,12 @@ def _explain_record(one: record.Record) -> int:
     if verdict.word == verification.UNKNOWN or one.basis is None or one.tokens is None:
         print(f"    cannot be recomputed: {verdict.reason}")
         return 0
-    done = tables.estimate(one.tokens, one.by, one.basis)
+    done = implied.estimate(one)
     for label, text in explanation.steps(done, one.by, one.basis):
         print(f"    {label:10} {text}")
     print(f"    {'evidence':10} {one.basis.evidence}: {EVIDENCE[one.basis.evidence]}")
     if verdict.word == verification.FOLLOWS:
-        print(f"    {'check':10} the record follows from its tokens, tool, grid and method")
+        print(f"    {'check':10} {implied.follows(one)}")
         return 0
     print(f"    {'check':10} DIFFERS: {verdict.reason}")
     return 1

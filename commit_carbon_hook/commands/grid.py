@@ -93,7 +93,7 @@ def _chosen(named: Sequence[str], search: str | None, rows: Row) -> list[str]:
 
 
 def _live(zone: str) -> live.Value | None:
-    return live.stored(zone, int(time.time()), live.MAX_AGE_MINUTES, os.environ)
+    return live.stored(zone, int(time.time()), os.environ)
 
 
 def _as_json(zone: str, rows: Row, sources: Row) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from ..config import MAX_BYTES, parse
 from ..errors import CarbonError
-from .live import MAX_AGE_MINUTES
+from . import live
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -102,7 +102,7 @@ def load(environment: Mapping[str, str]) -> UserAccess:
         else ()
     )
     zones, max_age = _live(tables.get("live", {}), path)
-    return UserAccess(providers, zones, max_age, warnings)
+    return UserAccess(providers, zones, live.minutes(environment) or max_age, warnings)
 
 
 def _read(path: str) -> tuple[dict[str, object], bool]:
@@ -180,9 +180,9 @@ def _live(table: dict[str, object], path: str) -> tuple[tuple[str, ...], int]:
     zones = table.get("zones", [])
     if not isinstance(zones, list) or not all(isinstance(zone, str) for zone in zones):
         raise CarbonError(f"{path}: [live] zones: must be a list of strings")
-    minutes = table.get("max-age", MAX_AGE_MINUTES)
-    if not isinstance(minutes, int) or isinstance(minutes, bool) or not 1 <= minutes <= 1440:
-        raise CarbonError(f"{path}: [live] max-age: must be 1 to 1440 minutes")
+    minutes = table.get("max-age", live.MAX_AGE_MINUTES)
+    if type(minutes) is not int or not 1 <= minutes <= live.MOST_MINUTES:
+        raise CarbonError(f"{path}: [live] max-age: must be 1 to {live.MOST_MINUTES} minutes")
     return tuple(zones), minutes
 
 

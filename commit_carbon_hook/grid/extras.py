@@ -5,23 +5,12 @@ They never enter a record, nor the grams of one. docs/grid.md says where the fac
 
 from __future__ import annotations
 
-from ..errors import CarbonError
 from ..estimate import WATT_HOURS_PER_KILOWATT_HOUR, Range, combine
 from .zones import ancestry
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
-
-EXTRAS = ("water", "embodied")
-
-
-def checked(names: list[str]) -> list[str]:
-    """The names of extras, each once. Raises CarbonError for an unknown one."""
-    for name in names:
-        if name not in EXTRAS:
-            raise CarbonError(f"unknown extra {name!r}: known are {', '.join(EXTRAS)}")
-    return list(dict.fromkeys(names))
 
 
 def water_l(energy_wh: Range, zone: str, data: dict[str, dict[str, Any]]) -> Range:

@@ -4,8 +4,9 @@ energy that was measured. Pure."""
 from __future__ import annotations
 
 from .. import tables
-from ..estimate import WATT_HOURS_PER_KILOWATT_HOUR, Range, combine, energy
-from ..record import NANOGRAMS_PER_GRAM, quantized
+from ..errors import CarbonError
+from ..estimate import WATT_HOURS_PER_KILOWATT_HOUR, Estimate, Range, combine, energy
+from ..record import MEASURED, NANOGRAMS_PER_GRAM, quantized
 from .live import HIGHEST, SUFFIX, base, spread
 from .local import emissions_gco2e
 
@@ -13,7 +14,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..record import Basis, Record
 
-MEASURED = "measured"
 MOST_WATT_HOURS = 1e9
 STEPS = 400
 _WIDTH = 0.06
@@ -59,6 +59,33 @@ def energy_wh(record: Record) -> float | None:
 def _intensity(basis: Basis) -> Range:
     annual = tables.intensity(tables.zone(base(basis.grid)), basis.method)
     return spread(annual.central) if basis.grid.endswith(SUFFIX) else annual
+
+
+def follows(record: Record) -> str:
+    """What a record that `verify` accepts follows from, in words."""
+    if not is_open(record):
+        return "the record follows from its tokens, tool, grid and method"
+    what = "measured energy" if record.by == MEASURED else "live value"
+    return f"one {what}, which the record does not hold, gives its low, central and high"
+
+
+def estimate(record: Record) -> Estimate:
+    """Every step of a record's estimate, with the live value or the measured energy that gives its
+    grams, where there is one.
+
+    Raises CarbonError for names that are not in the tables, and for a record that lacks a line.
+    """
+    tokens, basis = record.tokens, record.basis
+    if tokens is None or basis is None:
+        raise CarbonError("its Carbon-Tokens or Carbon-Basis line is missing")
+    if record.by != MEASURED:
+        value = intensity_gco2e_per_kwh(record) if is_open(record) else None
+        return tables.estimate(tokens, record.by, basis, spread(value) if value else None)
+    watt_hours = energy_wh(record) or 0.0
+    intensity = _intensity(basis)
+    grams = emissions_gco2e(watt_hours, intensity)
+    used = Range(watt_hours, watt_hours, watt_hours)
+    return Estimate(tokens, Range(1.0, 1.0, 1.0), used, intensity, grams)
 
 
 def _found(per_unit: Range, record: Record, most: float) -> float | None:

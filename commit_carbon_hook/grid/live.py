@@ -10,6 +10,7 @@ import os
 import stat
 
 from .. import tables
+from ..errors import CarbonError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ else:
 
 SUFFIX = tables.LIVE_SUFFIX
 MAX_AGE_MINUTES = 60
+MOST_MINUTES = 1440
+MAX_AGE_VARIABLE = "COMMIT_CARBON_MAX_AGE"
 SPREAD = 0.10
 """Low and high of a live value: as much each way as the least of an annual one."""
 HIGHEST = 1500.0
@@ -38,7 +41,8 @@ _NAME = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:_-"
 class Value(NamedTuple):
     """One fetched value: the average intensity of a zone, in gCO2e per kWh, and its marginal one
     where the provider gives it (None otherwise; never used for estimates). `time` is when the value
-    holds, `fetched` when it was fetched, both in seconds since 1970."""
+    holds, `fetched` when it was fetched, both in seconds since 1970; it may be used for
+    `max_age_minutes` from then on."""
 
     zone: str
     gco2e_per_kwh: float
@@ -49,6 +53,7 @@ class Value(NamedTuple):
     area: str
     boundary: str
     estimated: bool
+    max_age_minutes: int = MAX_AGE_MINUTES
 
 
 def base(zone: str) -> str:
@@ -79,11 +84,12 @@ def path(zone: str, environment: Mapping[str, str]) -> str:
     return os.path.join(folder, zone.replace(":", "_")) if folder and good else ""
 
 
-def stored(
-    zone: str, now: int, max_age_minutes: int, environment: Mapping[str, str]
-) -> Value | None:
-    """The value of a zone that was fetched at most so long ago, None without one. A file that is
-    missing, foreign, damaged or from the future is as good as none."""
+def stored(zone: str, now: int, environment: Mapping[str, str]) -> Value | None:
+    """The value of a zone that is still fresh, None without one. A file that is missing, foreign,
+    damaged or from the future is as good as none.
+
+    Raises CarbonError for a variable that is no number of minutes, where there is a value.
+    """
     name = path(zone, environment)
     if not name:
         return None
@@ -104,17 +110,29 @@ def stored(
     except ValueError:
         return None
     age = now - value.fetched
-    fresh = -CLOCK_SKEW_SECONDS <= age <= max_age_minutes * 60
+    most = minutes(environment) or value.max_age_minutes
+    fresh = -CLOCK_SKEW_SECONDS <= age <= most * 60
     return value if fresh and value.zone == zone else None
 
 
-def intensity_now(
-    now: int, environment: Mapping[str, str], max_age_minutes: int = MAX_AGE_MINUTES
-) -> Callable[[str], Range | None]:
+def minutes(environment: Mapping[str, str]) -> int:
+    """For how long the environment lets a value be used, 0 if it does not say.
+
+    Raises CarbonError for anything but 1 to MOST_MINUTES.
+    """
+    text = environment.get(MAX_AGE_VARIABLE, "")
+    if not text:
+        return 0
+    if len(text) > 4 or text.strip(_DIGITS) or not 1 <= int(text) <= MOST_MINUTES:
+        raise CarbonError(f"{MAX_AGE_VARIABLE}: must be 1 to {MOST_MINUTES} minutes")
+    return int(text)
+
+
+def intensity_now(now: int, environment: Mapping[str, str]) -> Callable[[str], Range | None]:
     """A function from a zone to its live intensity in gCO2e per kWh, None without a fresh one."""
 
     def of(zone: str) -> Range | None:
-        value = stored(zone, now, max_age_minutes, environment)
+        value = stored(zone, now, environment)
         return spread(value.gco2e_per_kwh) if value else None
 
     return of
@@ -128,7 +146,7 @@ def line(value: Value) -> bytes:
         f" marginal={'-' if marginal is None else f'{marginal:.2f}'}"
         f" time={value.time} fetched={value.fetched} provider={value.provider}"
         f" area={value.area} boundary={value.boundary}"
-        f" estimated={'yes' if value.estimated else 'no'}\n"
+        f" estimated={'yes' if value.estimated else 'no'} max-age={value.max_age_minutes}\n"
     ).encode("ascii")
 
 
@@ -145,7 +163,9 @@ def parsed(content: bytes) -> Value:
         found[key] = word_value
     if tuple(found) != _KEYS:
         raise ValueError("other keys than expected")
-    zone, average, marginal, time, fetched, provider, area, boundary, estimated = found.values()
+    zone, average, marginal, time, fetched, provider, area, boundary, estimated, age = (
+        found.values()
+    )
     known = provider in PROVIDERS and boundary in BOUNDARIES and estimated in ("yes", "no")
     if not known or zone.strip(_NAME) or area.strip(_NAME):
         raise ValueError("a name that is not known")
@@ -159,11 +179,13 @@ def parsed(content: bytes) -> Value:
         area,
         boundary,
         estimated == "yes",
+        _minutes(age),
     )
 
 
 _KEYS = (
     "zone", "average", "marginal", "time", "fetched", "provider", "area", "boundary", "estimated",
+    "max-age",
 )  # fmt: skip
 
 
@@ -175,6 +197,13 @@ def _number(text: str) -> float:
     value = float(text)
     if not 0 < value <= HIGHEST:
         raise ValueError("not an intensity")
+    return value
+
+
+def _minutes(text: str) -> int:
+    value = _seconds(text)
+    if not 1 <= value <= MOST_MINUTES:
+        raise ValueError("not an age")
     return value
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .. import factor_table, record
+from .. import factor_table
+from ..record import fits
 from .live import base
 
 TYPE_CHECKING = False
@@ -10,12 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..record import Basis
-
-
-def fits(basis: Basis) -> bool:
-    """Whether the basis line stays within the columns that commit linters allow."""
-    named = record.Record("0" * record.ID_LENGTH, record.Emissions(0, 0, 0), None, "", basis)
-    return len(record.lines(named)[-1]) <= record.MAX_COLUMNS
 
 
 def fitting(basis: Basis) -> Basis:

@@ -11,25 +11,36 @@ from typing import TYPE_CHECKING
 from .. import factors
 from ..errors import CarbonError
 from . import access, live
+from .cache import write
+from .client import RefusedError
 from .providers import SECONDS_PER_DAY, SECONDS_PER_HOUR, iso, provider
-from .refresh import asked, write
+from .refresh import asked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from .providers import Provider
 
 FOLDER = "grid-history"
+# Who sells the past; that of Great Britain is free.
+SOLD = ("electricitymaps", "watttime")
+TIME_IS_REFUSED = (400, 404)
 MAX_BYTES = 64 * 1024
 
 
 def hourly(
-    zone: str, times: Iterable[int], environment: Mapping[str, str], now: int, wanted: str = ""
+    zone: str,
+    times: Iterable[int],
+    environment: Mapping[str, str],
+    now: int,
+    wanted: str = "",
+    say: Callable[[str], object] | None = None,
 ) -> dict[int, float]:
     """The average intensity in gCO2e per kWh of the hours that these moments lie in, by the
     moment; a moment for which the provider has none is missing.
 
-    Times are seconds since 1970. Raises CarbonError with one line.
+    Times are seconds since 1970. Raises CarbonError with one line; with `say`, that gets what
+    goes wrong after the first request is sent, and the moments concerned are missing.
     """
     rows = factors.load()["zones"]
     moments = sorted(set(times))
@@ -46,7 +57,17 @@ def hourly(
     if missing:
         source = provider(chosen, environment)
         for first, last in windows(missing, source.most_days):
-            for day, hours in _fetched(source, area, first, last, now):
+            try:
+                days = list(_fetched(source, area, first, last, now))
+            except CarbonError as error:
+                if say is None:
+                    raise
+                say(str(error))
+                # A time that is too long ago says nothing about the next one; all else does.
+                if isinstance(error, RefusedError) and error.status in TIME_IS_REFUSED:
+                    continue
+                break
+            for day, hours in days:
                 by_hour |= hours
                 if (day + 1) * SECONDS_PER_DAY < now - SECONDS_PER_DAY:
                     write(_file(folder, day), _text(hours))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from contextlib import suppress
@@ -12,6 +11,7 @@ from ..doors import NO, OK, number
 from ..errors import CarbonError
 from . import access, live, zones
 from .access import NAMES
+from .cache import write
 from .providers import RECENT_HOURS, SECONDS_PER_HOUR, iso, provider
 
 TYPE_CHECKING = False
@@ -94,6 +94,7 @@ def fetched(
         area,
         reading.boundary,
         reading.estimated,
+        settings.max_age_minutes,
     )
 
 
@@ -129,21 +130,3 @@ def store(value: live.Value, environment: Mapping[str, str]) -> None:
     if not path:
         raise CarbonError("no cache directory: set HOME or XDG_CACHE_HOME")
     write(path, live.line(value))
-
-
-def write(path: str, content: bytes) -> None:
-    """Write a file of the cache, whole or not at all, for this user alone. Raises CarbonError."""
-    temporary = f"{path}.{os.getpid()}.tmp"
-    try:
-        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-        descriptor = os.open(temporary, flags, 0o600)
-        try:
-            os.write(descriptor, content)
-        finally:
-            os.close(descriptor)
-        os.replace(temporary, path)
-    except OSError as error:
-        with suppress(OSError):
-            os.unlink(temporary)
-        raise CarbonError(f"the cache cannot be written: {error.strerror}") from None
