@@ -1,11 +1,12 @@
-"""The hook's time with counted tokens, as a ratio to the line rule's, whole processes, in one run.
+"""The hook's time with counted tokens, as a ratio to the line rule's, and that of a status line.
 
     python benchmarks/counting.py [--rounds N] [--megabytes N] [--folder FOLDER]
 
 The usual case: a repository with some hundred records, and 200 responses in the log of the session
 under way, 40 of them since the last record. Large: the same with a log folder of that size beside
 it, of sessions from before the last record; and with that much in the log under way itself. The
-commands take turns, so that a machine whose speed drifts does not favour one of them.
+commands are whole processes and take turns, so that a machine whose speed drifts does not favour
+one of them. Exit code 1 if a bar is missed: 1.5 x in the usual case, 2 s and 150 ms in any.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ FILES = 200
 RECORDS = 300
 RESPONSES = 200
 NEW = 40
+USUAL_RATIO, HOOK_SECONDS, STATUS_SECONDS = 1.5, 2.0, 0.15
 LINE_BYTES = 3_000
 """Of which a transcript keeps on average about 3 kB for every line that names tokens."""
 
@@ -131,27 +133,42 @@ def record(number: int) -> str:
     )
 
 
-def command() -> list[str]:
-    """The hook as `commit-carbon install` writes it."""
+def command(module: str, *words: str) -> list[str]:
+    """A door as `commit-carbon install` writes it, and as the wrapper of a wheel starts it."""
     package = Path(__import__("commit_carbon_hook").__file__ or "").parent.parent
     code = (
         f"import sys; sys.path.insert(0, {str(package)!r}); sys.argv[0] = 'commit-carbon-hook';"
-        "from commit_carbon_hook.hook import main; raise SystemExit(main())"
+        f"from commit_carbon_hook.{module} import main; raise SystemExit(main())"
     )
-    return [sys.executable, "-IS", "-c", code, ".git/COMMIT_EDITMSG", "message"]
+    return [sys.executable, "-IS", "-c", code, *words]
 
 
 def hook(tree: Path, environment: dict[str, str]) -> float:
     """Seconds of one run of the hook over a new message."""
     (tree / ".git" / "COMMIT_EDITMSG").write_text("A subject\n\nA body of one line.\n")
     os.chdir(tree)
-    return run(command(), environment)
+    return run(command("hook", ".git/COMMIT_EDITMSG", "message"), environment)
 
 
-def run(command: list[str], environment: dict[str, str]) -> float:
-    """Wall seconds of one whole process."""
+def status_line(tree: Path, environment: dict[str, str]) -> float:
+    """Seconds of one status line of the session under way."""
+    transcript = Path(environment["HOME"]) / ".claude" / "projects" / "-tree" / "session.jsonl"
+    asked = {"session_id": "session", "transcript_path": str(transcript), "cwd": str(tree)}
+    given = tree / ".git" / "status-input"
+    given.write_text(json.dumps(asked))
+    os.chdir(tree)
+    return run(command("cli", "session", "--statusline"), environment, given)
+
+
+def run(words: list[str], environment: dict[str, str], given: Path | None = None) -> float:
+    """Wall seconds of one whole process; what it prints goes beside what it is given."""
+    actions: list[tuple[int, int, str, int, int]] = []
+    if given:
+        new = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+        actions.append((os.POSIX_SPAWN_OPEN, 0, str(given), os.O_RDONLY, 0))
+        actions.append((os.POSIX_SPAWN_OPEN, 1, f"{given}.out", new, 0o600))
     start = time.perf_counter()
-    pid = os.posix_spawn(command[0], command, environment)
+    pid = os.posix_spawn(words[0], words, environment, file_actions=actions)
     os.waitpid(pid, 0)
     return time.perf_counter() - start
 
@@ -163,39 +180,47 @@ def main() -> int:
     parser.add_argument("--megabytes", type=int, default=1024)
     parser.add_argument("--folder", help="where to put the logs (default: a temporary folder)")
     arguments = parser.parse_args()
-    print(f"{arguments.rounds} rounds, Python {sys.version.split()[0]}")
-    print(
-        f"{'case':34} {'lines ms':>9} {'auto ms':>9} {'ratio':>6} {'of fastest':>10}"
-        f" {'slowest ms':>10}  record"
-    )
+    size = arguments.megabytes
+    print(f"{arguments.rounds} rounds, Python {sys.version.split()[0]}; median ms (slowest)")
+    print(f"{'case':27} {'lines':>14} {'auto':>14} {'ratio':>6} {'status line':>14}  result")
+    fine = True
     for label, megabytes, where in (
         ("usual", 1, ""),
-        (f"{arguments.megabytes} MB beside", arguments.megabytes, "beside"),
-        (f"{arguments.megabytes} MB in the log under way", arguments.megabytes, "under way"),
+        (f"{size} MB beside", size, "beside"),
+        (f"{size} MB in the log under way", size, "under way"),
     ):
         with tempfile.TemporaryDirectory(dir=arguments.folder) as name:
-            tree, environment = prepare(Path(name), megabytes, where)
-            lines: list[float] = []
-            auto: list[float] = []
-            for turn in range(arguments.rounds + 2):
-                times = (
-                    hook(tree, {**environment, "COMMIT_CARBON_TOKENS": "lines"}),
-                    hook(tree, environment),
-                )
-                if turn >= 2:
-                    lines.append(times[0])
-                    auto.append(times[1])
-            text = (tree / ".git" / "COMMIT_EDITMSG").read_text()
-            wanted = f"output={300 * NEW} input={5 * NEW} cached={50_000 * NEW} by=counted"
-            ratio = statistics.median(a / b for a, b in zip(auto, lines, strict=True))
-            print(
-                f"{label:34} {statistics.median(lines) * 1e3:9.1f}"
-                f" {statistics.median(auto) * 1e3:9.1f} {ratio:6.2f} {min(auto) / min(lines):10.2f}"
-                f" {max(auto) * 1e3:10.1f}"
-                f"  {'complete' if wanted in text else 'MISSING OR CUT'}"
-            )
+            fine = measure(label, prepare(Path(name), megabytes, where), arguments.rounds) and fine
             os.chdir("/")
-    return 0
+    return 0 if fine else 1
+
+
+def measure(label: str, place: tuple[Path, dict[str, str]], rounds: int) -> bool:
+    """Print one line of the table; whether it is within the bars."""
+    tree, environment = place
+    turns = []
+    for _ in range(rounds + 2):
+        lines = hook(tree, {**environment, "COMMIT_CARBON_TOKENS": "lines"})
+        turns.append((lines, hook(tree, environment), status_line(tree, environment)))
+    lines_s, auto_s, status_s = zip(*turns[2:], strict=True)
+    ratio = statistics.median(a / b for a, b in zip(auto_s, lines_s, strict=True))
+    text = (tree / ".git" / "COMMIT_EDITMSG").read_text()
+    wanted = f"output={300 * NEW} input={5 * NEW} cached={50_000 * NEW} by=counted"
+    shown = (tree / ".git" / "status-input.out").read_text().strip()
+    cells = [
+        f"{statistics.median(s) * 1e3:.0f} ({max(s) * 1e3:.0f})"
+        for s in (lines_s, auto_s, status_s)
+    ]
+    print(
+        f"{label:27} {cells[0]:>14} {cells[1]:>14} {ratio:6.2f} {cells[2]:>14}"
+        f"  {'complete' if wanted in text else 'MISSING OR CUT'}; {shown}"
+    )
+    return (
+        wanted in text
+        and (ratio <= USUAL_RATIO or label != "usual")
+        and max(auto_s) <= HOOK_SECONDS
+        and statistics.median(status_s) <= STATUS_SECONDS
+    )
 
 
 if __name__ == "__main__":

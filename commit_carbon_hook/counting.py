@@ -6,15 +6,18 @@ import os
 import time
 
 from . import record, tables, usage, usage_store
+from .draft import by_energy, placed
 from .errors import CarbonError
 from .estimate import energy
+from .grid.live import intensity_now
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import NamedTuple
 
     from .config import Settings
+    from .estimate import Range, Tokens
     from .gitdir import GitDir
     from .logs import Found, Usage
     from .usage import Claim, Commit, Ledger, Part
@@ -24,6 +27,7 @@ else:
 # A log line can be written a little after the moment that it names.
 LATE_SECONDS = 300
 LOG_SECONDS = 1.0
+ALL_READ = float("inf")
 
 
 class Counted(NamedTuple):
@@ -36,12 +40,13 @@ class Counted(NamedTuple):
 class State(NamedTuple):
     """What is known of a work tree's usage.
 
-    `held` are the ids of records in history, `unspent` the parts that none of them has claimed,
-    by tool; `found` is what was read of the logs.
+    `is_changed` says whether the ledger is another one than the stored. `held` are the ids of
+    records in history, `unspent` the parts that none of them has claimed, by tool; `found` is what
+    was read of the logs.
     """
 
     ledger: Ledger
-    is_new: bool
+    is_changed: bool
     held: frozenset[str]
     unspent: dict[str, list[Part]]
     found: Found
@@ -58,23 +63,51 @@ def count(
     try:
         state = find(top, git_dir, environment, now)
     except CarbonError:
-        # Without the history nobody can tell what is spent; the next commit can.
+        # Nobody can tell what is spent; the next commit can.
         return Counted((), ())
     claims = {one.record_id: one for one in state.ledger.claims}
+    live = intensity_now(int(now), environment)
+    names = {event.event_id: event.model for event in state.found.events}
+    local = {
+        tool: sum(usage.total(parts))
+        for tool, parts in state.unspent.items()
+        if all(tables.server(tool, names[part.event_id]) for part in parts)
+    }
+    energy_wh: Mapping[str, float] = {}
+    if local:
+        from .grid.measured import shared
+
+        first = usage.record_id(state.unspent[next(iter(local))])
+        energy_wh = shared(local, first, top, git_dir, environment, now)
     records = []
     for tool, parts in state.unspent.items():
         claim = usage.claim(parts, now, tool)
-        made = _record(claim.record_id, tool, parts, state.found.events, settings)
+        model = main_model(tool, parts, state.found.events)
+        zone = settings.grid or tables.default_zone(tool, model, tool in local)
+        basis = record.Basis(tool, model, "detected", zone, settings.method)
+        tokens = usage.total(parts)
+        made = _record(claim.record_id, basis, tokens, energy_wh.get(tool), live)
         if made:
             # An earlier claim of the same events was by a commit that did not come about.
             claims.pop(claim.record_id, None)
             claims[claim.record_id] = claim
             records.append(made)
-    if records or state.is_new:
+    if records or state.is_changed:
         ledger = state.ledger._replace(claims=tuple(claims.values()))
         usage_store.store(git_dir, usage.pruned(ledger, state.held, now), now)
     covered = {claim.tool for claim in state.ledger.claims if claim.record_id in state.held}
+    if not state.found.complete:
+        covered |= _logging()
     return Counted(tuple(records), tuple(sorted(covered - set(state.unspent))))
+
+
+def _logging() -> set[str]:
+    """The tools that may have a log here: what is unread of it is for the next commit."""
+    from . import logs
+
+    machine = logs.Machine.here()
+    readers = logs.READERS.items()
+    return {name for name, one in readers if any(map(os.path.exists, one.places(machine)))}
 
 
 def find(
@@ -86,7 +119,8 @@ def find(
 ) -> State:
     """The usage of a work tree that no record in history has claimed; writes nothing.
 
-    It takes so many seconds at most, git not counted. Raises CarbonError if git cannot tell.
+    It takes so many seconds at most, git not counted. Raises CarbonError if git cannot tell, or
+    if that takes more of the logs than could be read in time.
     """
     answer = usage_store.begin_history(git_dir, environment)
     # Half of what is imported here is not needed where tokens are not counted.
@@ -115,11 +149,20 @@ def find(
         mine = environment.get("GIT_AUTHOR_EMAIL", "").encode("utf-8", "surrogateescape")
         made = usage_store.made(git_dir)
         question = settlement.Question(history, mine, now, made, others)
-        found = read(settlement.read_since(question))
+        since = settlement.read_since(question)
+        found = read(since)
+        if not found.complete and settlement.has_counted(question):
+            raise CarbonError("the logs could not be read in time: try again")
         ledger = settlement.ledger(question, found.events)
+        ledger = ledger._replace(unread=ALL_READ if found.complete else since)
         return _state(ledger, True, elsewhere, held, found)
-    found = read(max(ledger.settled, usage.reach(ledger, held) - LATE_SECONDS))
-    state = _state(ledger, False, elsewhere, held, found)
+    since = min(usage.reach(ledger, held) - LATE_SECONDS, ledger.unread)
+    since = max(ledger.settled, since)
+    found = read(since)
+    unread = ALL_READ if found.complete else since
+    is_changed = unread != ledger.unread
+    ledger = ledger._replace(unread=unread)
+    state = _state(ledger, is_changed, elsewhere, held, found)
     missed = _missed(state, elsewhere, history)
     if missed:
         ledger = ledger._replace(claims=(*ledger.claims, *missed))
@@ -142,12 +185,17 @@ def _held(
 
 
 def _missed(state: State, elsewhere: Mapping[str, Claim], history: Iterable[Commit]) -> list[Claim]:
-    """Claims of newer records, where the ledger is an old one: put back, or saved in vain."""
+    """Claims of newer records, where the ledger is an old one: put back, or saved in vain.
+
+    Raises CarbonError where what they have claimed may be unread.
+    """
     ours = [one.time for one in state.ledger.claims if one.record_id in state.held]
     newer = usage_store.ids(one.text for one in history if ours and one.committed > max(ours))
     unknown = newer - {one.record_id for one in state.ledger.claims} - elsewhere.keys()
     if not unknown or not state.unspent:
         return []
+    if not state.found.complete:
+        raise CarbonError("the logs could not be read in time: try again")
     from . import settlement
 
     return [
@@ -159,14 +207,14 @@ def _missed(state: State, elsewhere: Mapping[str, Claim], history: Iterable[Comm
 
 def _state(
     ledger: Ledger,
-    is_new: bool,
+    is_changed: bool,
     elsewhere: Mapping[str, Claim],
     held: frozenset[str],
     found: Found,
 ) -> State:
     claims = {**elsewhere, **{one.record_id: one for one in ledger.claims}}
     spent = [one for one in claims.values() if one.record_id in held]
-    return State(ledger, is_new, held, _unspent(found, spent, ledger.settled), found)
+    return State(ledger, is_changed, held, _unspent(found, spent, ledger.settled), found)
 
 
 def _unspent(found: Found, spent: Iterable[Claim], settled: float) -> dict[str, list[Part]]:
@@ -180,21 +228,19 @@ def _unspent(found: Found, spent: Iterable[Claim], settled: float) -> dict[str, 
 
 
 def _record(
-    record_id: str, tool: str, parts: Sequence[Part], events: Iterable[Usage], settings: Settings
+    record_id: str,
+    basis: record.Basis,
+    tokens: Tokens,
+    measured_wh: float | None,
+    live: Callable[[str], Range | None],
 ) -> record.Record | None:
-    """The record of a tool's parts; None for counts that no commit can have."""
-    tokens = usage.total(parts)
-    basis = record.printable(
-        record.Basis(
-            tool,
-            main_model(tool, parts, events),
-            "detected",
-            settings.grid or tables.default_zone(tool),
-            settings.method,
-        )
-    )
+    """The record of a tool's tokens or of its energy, where that was measured; None for counts
+    that no commit can have."""
     try:
-        grams = record.quantized(tables.estimate(tokens, "counted", basis).emissions_gco2e)
+        if measured_wh:
+            return by_energy(measured_wh, tokens, basis, record_id)
+        basis, value = placed(basis, live)
+        grams = record.quantized(tables.estimate(tokens, "counted", basis, value).emissions_gco2e)
     except CarbonError:
         return None
     return record.Record(record_id, grams, tokens, "counted", basis)

@@ -71,6 +71,11 @@ def read_since(question: Question) -> float:
     return min(max(times), question.now) - RUN_SECONDS if times else _first_use(question)
 
 
+def has_counted(question: Question) -> bool:
+    """Whether the answer depends on events: on those that counted records have claimed."""
+    return any(one.by == "counted" for _, records in _recorded(question) for one in records)
+
+
 def ledger(question: Question, events: Iterable[Usage]) -> Ledger:
     """The claims of the records in history, and the time before which all is settled."""
     recorded = _recorded(question)

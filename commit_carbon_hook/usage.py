@@ -19,7 +19,7 @@ else:
     from .values import NamedTuple
 
 ID_SPACE = 1 << 50
-FORMAT = b"commit-carbon usage 1 "
+FORMAT = b"commit-carbon usage 2 "
 KEPT_SECONDS = 45 * 86_400
 # A commit that did not come about may come back: from the reflog, from a backup branch.
 ABORTED_SECONDS = 7 * 86_400
@@ -65,10 +65,14 @@ class Claim(NamedTuple):
 
 
 class Ledger(NamedTuple):
-    """Claims by time, and the time at or before which nothing is unspent any more."""
+    """Claims by time, and the time at or before which nothing is unspent any more.
+
+    `unread` is the time since which the logs were not read to their end, for lack of time.
+    """
 
     settled: float
     claims: tuple[Claim, ...]
+    unread: float = float("inf")
 
 
 def part_number(part: Part) -> int:
@@ -209,7 +213,7 @@ def pruned(ledger: Ledger, held: Collection[str], now: float) -> Ledger:
     aborted = [one for one in kept if not one.seen]
     if old and any(part.time <= settled for one in aborted for part in parts(one)):
         return ledger  # what an aborted commit has claimed is not settled
-    return Ledger(settled, tuple(reversed(kept)))
+    return ledger._replace(settled=settled, claims=tuple(reversed(kept)))
 
 
 def dump(ledger: Ledger) -> list[bytes]:
@@ -218,7 +222,7 @@ def dump(ledger: Ledger) -> list[bytes]:
     for one in ledger.claims:
         words = f"{one.record_id} {one.time!r} {one.tool} {one.last!r} {one.seen:d} "
         lines.append(words.encode("ascii") + one.event_ids + b" " + one.numbers)
-    head = FORMAT + repr(ledger.settled).encode("ascii")
+    head = FORMAT + f"{ledger.settled!r} {ledger.unread!r}".encode("ascii")
     return [head + b" " + record.identity([head, *lines]).encode("ascii"), *lines]
 
 
@@ -234,4 +238,5 @@ def load(lines: Sequence[bytes]) -> Ledger | None:
         claims.append(
             Claim(one.decode(), times[0], tool.decode(), times[1], event_ids, numbers, seen == b"1")
         )
-    return Ledger(float(head[len(FORMAT) :]), tuple(claims))
+    settled, unread = head[len(FORMAT) :].split(b" ")
+    return Ledger(float(settled), tuple(claims), float(unread))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from . import git, gitdir, handover, process, record, usage
+from . import git, gitdir, process, record, usage
 from .errors import CarbonError
 from .usage import Commit
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 # In the directory that work trees share: what a work tree has recorded outlives it.
 LEDGER = "usage"
 # Enough for what was committed, fetched or rebased since the last record, and for all but that.
-NEWEST, MAX_COMMITS = 100, 1_000
-# Of the module notes, which only a hook that writes notes needs.
-NOTES, PENDING_NOTE = "refs/notes/carbon", "pending-note"
+NEWEST, MAX_COMMITS = 50, 1_000
+# Of the modules handover and notes, which other hooks need.
+FOLDER, NOTES, PENDING_NOTE = "commit-carbon", "refs/notes/carbon", "pending-note"
 _CROCKFORD = record.CROCKFORD.encode("ascii")
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 REBASES = ("rebase-merge/orig-head", "rebase-apply/orig-head")
@@ -49,12 +49,12 @@ def store(git_dir: GitDir, ledger: Ledger, now: float) -> None:
 
     Not synced to the disk: what is lost of it, history tells as well.
     """
-    folder = os.path.join(git_dir.common, handover.FOLDER)
+    folder = os.path.join(git_dir.common, FOLDER)
     path = os.path.join(folder, _name(git_dir))
     content = b"".join([line + b"\n" for line in usage.dump(ledger)])
     try:
         os.makedirs(folder, mode=0o700, exist_ok=True)
-        new = f"{path}.{os.getpid()}.{handover.FOLDER}"
+        new = f"{path}.{os.getpid()}.{FOLDER}"
         descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _NO_FOLLOW, 0o600)
         with open(descriptor, "wb", buffering=0) as file:
             file.write(content)
@@ -70,13 +70,13 @@ def store(git_dir: GitDir, ledger: Ledger, now: float) -> None:
 
 
 def _files(git_dir: GitDir) -> list[str]:
-    folder = os.path.join(git_dir.common, handover.FOLDER)
+    folder = os.path.join(git_dir.common, FOLDER)
     try:
         names = os.listdir(folder)
     except OSError:
         return []
     # What else begins so is a file that is being written.
-    names = [name for name in names if not name.endswith(f".{handover.FOLDER}")]
+    names = [name for name in names if not name.endswith(f".{FOLDER}")]
     return [os.path.join(folder, name) for name in names if name.split(".")[0] == LEDGER]
 
 
@@ -131,7 +131,7 @@ def ids(texts: Iterable[bytes]) -> frozenset[str]:
 
 def waiting_note(git_dir: GitDir) -> bytes:
     """A note that is attached when the next commit is made, if its own commit came about."""
-    waiting = gitdir.read(os.path.join(git_dir.join(handover.FOLDER), PENDING_NOTE))
+    waiting = gitdir.read(os.path.join(git_dir.join(FOLDER), PENDING_NOTE))
     before = (gitdir.head(git_dir) or "-").encode("ascii")
     return waiting if waiting.split(b"\n")[1:2] not in ([], [before]) else b""
 

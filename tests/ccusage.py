@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -41,6 +42,7 @@ def program() -> Path:
     return installed
 
 
+@cache
 def _install(folder: Path) -> str:
     npm = shutil.which("npm")
     if npm is None or shutil.which("node") is None:

@@ -28,6 +28,7 @@ from commit_carbon_hook.logs import (
     Usage,
     all_events,
     events,
+    session_events,
 )
 from commit_carbon_hook.logs.scan import Scan
 from commit_carbon_hook.logs.window import Window
@@ -109,6 +110,54 @@ def test_no_home_is_no_problem(tool: str, tmp_path: Path) -> None:
     assert found.events == []
     assert not found.problems[tool]
     assert found.complete
+
+
+# --- One session
+
+SESSIONS = {
+    "claude-code": (
+        "5e551011-0000-4000-8000-000000000001",
+        [7, 8, 11, 21, 23, 33, 120, 300, 412],
+    ),
+    "codex-cli": ("0199aaaa-0000-7000-8000-00000000000a", [2, 10, 10, 20, 25, 50, 70]),
+    "gemini-cli": ("aaaa1111-full", [8, 10, 30, 150]),
+    "copilot-cli": ("c1", [50, 100]),
+    "cline": ("1788256800000_aaaaa", [7, 30, 50]),
+    "roo-code": ("0198-roo-1", [50, 60]),
+    "qwen-code": ("q1", [7]),
+    "amp": ("T-aaaa", [178]),
+}
+
+
+def of_session(home: Home, session: str) -> list[int]:
+    """The output of the events of a session and its sub-agents."""
+    variable = READERS[home.tool].session_variables[0]
+    found = session_events(budget=patient(), machine=home.machine(**{variable: session}))
+    assert found.complete
+    assert {event.tool for event in found.events} <= {home.tool}
+    return sorted(event.output for event in found.events)
+
+
+@pytest.mark.parametrize("tool", SESSIONS)
+def test_events_of_a_session(tool: str, tmp_path: Path) -> None:
+    home = fixture(tool, tmp_path)
+    session, outputs = SESSIONS[tool]
+    assert of_session(home, session) == outputs
+    assert set(outputs) <= {event.output for event in home.everywhere().events}
+    assert of_session(home, "another") == []
+
+
+def test_every_tool_that_names_its_session_is_asked() -> None:
+    assert SESSIONS.keys() == {name for name, reader in READERS.items() if reader.session_variables}
+
+
+def test_sub_agents_of_a_session_lay_beside_its_transcript(tmp_path: Path) -> None:
+    home = claude(tmp_path)
+    home.write(".claude/projects/p/mine.jsonl", answer(1, 1, BEGIN))
+    home.write(".claude/projects/p/agent-1.jsonl", {**answer(2, 2, BEGIN), "sessionId": "mine"})
+    home.write(".claude/projects/p/agent-2.jsonl", {**answer(3, 3, BEGIN), "sessionId": "other"})
+    home.write(".claude/projects/p/other.jsonl", {**answer(4, 4, BEGIN), "sessionId": "other"})
+    assert of_session(home, "mine") == [1, 2]
 
 
 # --- The registry, the fixtures and the page agree
@@ -468,7 +517,11 @@ def test_any_budget_gives_a_part_of_the_events(tool: str, tmp_path: Path) -> Non
         ticks = itertools.count()
         found = home.in_tree(budget=Budget(seconds=steps, monotonic=ticks.__next__))
         for event in found.events:
-            assert event.event_id in whole
+            one = whole[event.event_id]
+            assert event.output <= one.output
+            assert event.input <= one.input
+            assert event.cached <= one.cached
+            assert (event.tool, event.model) == (one.tool, one.model)
         if found.complete:
             break
     assert len(found.events) == len(whole)

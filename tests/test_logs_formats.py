@@ -10,10 +10,13 @@ from typing import Any
 
 import pytest
 from generated_logs import BEGIN, TREE, stamp
+from hypothesis import example, given
+from hypothesis import strategies as st
 from log_homes import Home, expected, fixture, rows
 
 from commit_carbon_hook.logs import Budget
 from commit_carbon_hook.logs.compressed import decompressor
+from commit_carbon_hook.logs.json_text import loads
 
 # --- What lies before the window is not read
 
@@ -334,3 +337,35 @@ def test_copilot_with_a_damaged_store_counts_nothing(tmp_path: Path) -> None:
     found = home.everywhere()
     assert found.events == []
     assert found.problems["copilot-cli"].counts == {"database": 1}
+
+
+# --- JSON
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+@given(VALUES, st.booleans(), st.sampled_from([None, 1]))
+def test_json_is_read_as_json_reads_it(value: object, ascii_only: bool, indent: int | None) -> None:
+    text = f" \n{json.dumps(value, ensure_ascii=ascii_only, indent=indent)}\t"
+    assert loads(text) == value
+    assert loads(text.encode("utf-8", "surrogatepass")) == value
+
+
+def outcome(read: Callable[[str], Any], text: str) -> str:
+    try:
+        return repr(read(text))
+    except ValueError:
+        return "refused"
+
+
+@given(st.text('{}[]",:\\ u0e-n1truefalsNI') | st.text())
+@example("[Infinity, -Infinity, NaN]")
+@example("[1][")
+@example('"\\ud800"')
+@example("\ufeff1")
+@example("1\x0b")
+def test_what_json_refuses_is_refused(text: str) -> None:
+    assert outcome(loads, text) == outcome(json.loads, text)

@@ -94,10 +94,12 @@ def test_of_what_began_before_the_settled_time_nothing_is_known(
     assert {part.event_id for part in left} == {e.event_id for e in events if e.started > settled}
 
 
-@given(histories(), st.integers(1, 5), TIMES)
-def test_a_ledger_reads_back_what_it_wrote(events: list[Usage], size: int, settled: float) -> None:
+@given(histories(), st.integers(1, 5), TIMES, TIMES | st.just(float("inf")))
+def test_a_ledger_reads_back_what_it_wrote(
+    events: list[Usage], size: int, settled: float, unread: float
+) -> None:
     claims = [claimed(events[start : start + size]) for start in range(0, len(events), size)]
-    ledger = usage.Ledger(settled, tuple(claims))
+    ledger = usage.Ledger(settled, tuple(claims), unread)
     lines = usage.dump(ledger)
     assert all(line.isascii() and b"\n" not in line for line in lines)
     again = usage.load(lines)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -64,6 +65,7 @@ class World:
             "GIT_EDITOR": ":",
         }
         self.home = home
+        self.opencode = home / ".local" / "share" / "opencode" / "opencode.db"
         self.main = Repository(folder / "main", self.environment)
         self.main.path.mkdir()
         self.main.git("init", "-q", "-b", "main")
@@ -104,23 +106,26 @@ class World:
 
     # --- usage
 
-    def use(self, tool: str, tree: str) -> Amount:
-        """A response of a tool; Claude Code's may grow later."""
-        amount = self._amount(tool, tree)
+    def use(self, tool: str, tree: str, ago: int = 0) -> Amount:
+        """A response of a tool; Claude Code's may grow later, OpenCode's be so many seconds old."""
+        amount = self.amount(tool, tree)
         if tool == "claude-code":
             self.messages.append((tree, f"msg_01{CANARY}{amount.number:020}", []))
             self._claude(len(self.messages) - 1, amount)
-        else:
+        elif tool == "codex-cli":
             self._codex(amount)
+        else:
+            self._opencode(amount, ago)
         return amount
 
     def grow(self, index: int) -> Amount:
         """More tokens of a response of Claude Code."""
-        amount = self._amount("claude-code", self.messages[index][0])
+        amount = self.amount("claude-code", self.messages[index][0])
         self._claude(index, amount)
         return amount
 
-    def _amount(self, tool: str, tree: str) -> Amount:
+    def amount(self, tool: str, tree: str) -> Amount:
+        """The next amount, not yet in any log."""
         amount = Amount(len(self.amounts), tool, tree)
         self.amounts[amount.number] = amount
         return amount
@@ -167,6 +172,32 @@ class World:
         info = {"total_token_usage": codex_counts(total), "last_token_usage": codex_counts(last)}
         append(path, line("event_msg", type="token_count", info=info))
 
+    def _opencode(self, amount: Amount, ago: int) -> None:
+        self.opencode.parent.mkdir(parents=True, exist_ok=True)
+        output, fresh, cached = amount.tokens
+        at = int((time.time() - ago) * 1000)
+        tokens = {"output": output, "input": fresh, "cache": {"read": cached}}
+        data = {"tokens": tokens, "time": {"created": at}, "modelID": "claude-opus-4-6"}
+        with closing(sqlite3.connect(self.opencode)) as connection:
+            connection.executescript(
+                "CREATE TABLE IF NOT EXISTS session (id UNIQUE, directory, time_created);"
+                "CREATE TABLE IF NOT EXISTS message (id, session_id, time_created, data);"
+            )
+            session = (f"{CANARY}-{amount.tree}", str(self.trees[amount.tree].path), at)
+            connection.execute("INSERT OR IGNORE INTO session VALUES (?, ?, ?)", session)
+            row = (f"{CANARY}-{amount.number}", session[0], at, json.dumps(data))
+            connection.execute("INSERT INTO message VALUES (?, ?, ?, ?)", row)
+            connection.commit()
+
+    @contextmanager
+    def busy_opencode(self) -> Iterator[None]:
+        """While OpenCode writes to its database."""
+        with closing(sqlite3.connect(self.opencode)) as connection:
+            connection.execute("BEGIN EXCLUSIVE")
+            connection.execute("DELETE FROM message")
+            yield
+            connection.rollback()
+
     def stamp(self) -> str:
         """Now, as logs write it."""
         return now_text()
@@ -189,12 +220,17 @@ class World:
             assert one.tokens
             assert one.basis
             held = numbers(tuple(one.tokens))
-            places = {(self.amounts[n].tool, self.amounts[n].tree) for n in held}
+            places = {self.place(n) for n in held}
             assert len(places) == 1, f"a record mixes {places}"
             assert one.basis.tool == next(iter(places))[0]
             assert one.basis.evidence == "detected"
             found.append(held)
         return found
+
+    def place(self, number: int) -> tuple[str, str]:
+        """The tool and the work tree of an amount; what is left of a removed tree is the main's."""
+        amount = self.amounts[number]
+        return (amount.tool, amount.tree if amount.tree in self.trees else "main")
 
     def unspent(self, tree: str) -> set[int]:
         """The amounts of a work tree that no record has, as the hook would find them."""
@@ -209,9 +245,7 @@ class World:
             for part in parts:
                 held = numbers(tuple(part.tokens))
                 assert not held & found, "an amount is left twice"
-                assert {(self.amounts[n].tool, self.amounts[n].tree) for n in held} == {
-                    (tool, tree)
-                }
+                assert {self.place(n) for n in held} == {(tool, tree)}
                 found |= held
         return found
 
@@ -233,6 +267,11 @@ class World:
     def remove_tree(self, name: str) -> None:
         """Remove a linked work tree; its branch stays."""
         self.main.git("worktree", "remove", "--force", str(self.trees.pop(name).path))
+
+    def has_side_file(self, tree: str) -> bool:
+        """Whether the side file of a work tree is there."""
+        name = "usage" if tree == "main" else f"usage.{tree}"
+        return (self.main.path / ".git" / "commit-carbon" / name).exists()
 
     def forget(self, pattern: str) -> None:
         """Lose the side files of these names."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 GOOD, WARN, BAD = "ok", "note", "PROBLEM"
 LOG_DAYS = 30
+LOG_SECONDS = 10
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -67,7 +68,7 @@ def _findings(
         yield GOOD, f"commits without other evidence are attributed to {settings.tool}"
     else:
         yield WARN, "no tool is detected here: such commits are recorded as unspecified (assumed)"
-    yield from _logs(top, settings)
+    yield from _logs(top, git_dir, settings)
     if git.configured("core.hooksPath", {**environment, "GIT_CONFIG_NOSYSTEM": ""}):
         yield WARN, "core.hooksPath is set: only hooks in that folder run"
     yield (
@@ -82,16 +83,19 @@ def _findings(
             yield WARN, f"the factors of method {name} were valid until {method[9]}: upgrade"
 
 
-def _logs(top: str, settings: config.Settings) -> Iterator[tuple[str, str]]:
+def _logs(top: str, git_dir: gitdir.GitDir, settings: config.Settings) -> Iterator[tuple[str, str]]:
     """What the logs of this work tree hold, by tool; counts only."""
     from time import time
 
-    from .. import logs
+    from .. import counting, logs, usage_store
 
     state = GOOD if settings.tokens == "auto" else WARN
     if settings.tokens != "auto":
         yield WARN, 'tokens are estimated from lines: tokens = "auto" reads the tools\' own logs'
-    found = logs.events(os.path.realpath(top), time() - LOG_DAYS * 86_400)
+    tree = os.path.realpath(top)
+    excluded = usage_store.other_trees(tree, git_dir)
+    budget = logs.Budget(seconds=LOG_SECONDS)
+    found = logs.events(tree, time() - LOG_DAYS * 86_400, excluded=excluded, budget=budget)
     for tool in logs.READERS:
         events = [event for event in found.events if event.tool == tool]
         troubles = found.problems[tool].counts if tool in found.problems else {}
@@ -99,6 +103,11 @@ def _logs(top: str, settings: config.Settings) -> Iterator[tuple[str, str]]:
             yield state, f"{tool}: {len(events):,} responses logged here in {LOG_DAYS} days"
         for kind, times in troubles.items():
             yield WARN, f"{tool}: {times:,} {logs.PROBLEMS[kind]}"
+    if not found.complete:
+        yield WARN, f"not all logs could be read in {LOG_SECONDS} seconds: there is more in them"
+    ledger, _ = usage_store.ledgers(git_dir)
+    if ledger and ledger.unread != counting.ALL_READ:
+        yield WARN, "the last commit could not read all logs in time: the next one reads on"
     for tool, reason in logs.NO_COUNTS.items():
         if tool in (settings.tool, detected(os.environ)):
             yield (

@@ -38,6 +38,7 @@ __all__ = [
     "Usage",
     "all_events",
     "events",
+    "session_events",
 ]
 
 READERS: dict[str, Reader] = {
@@ -100,7 +101,7 @@ NO_COUNTS: dict[str, str] = {
 
 
 class Found(NamedTuple):
-    """Events, oldest first, whether the budget sufficed for all, and the problems of each tool."""
+    """Events, oldest first, whether all could be read in time, and the problems of each tool."""
 
     events: list[Usage]
     complete: bool
@@ -135,11 +136,22 @@ def all_events(
     return _read(Window(None, since), tools, budget, machine)
 
 
+def session_events(*, budget: Budget | None = None, machine: Machine | None = None) -> Found:
+    """The events of the sessions that the environment names, with their sub-agents, in every place.
+
+    There is more than one where a tool has started another.
+    """
+    machine = machine or Machine.here()
+    tools = [name for name, reader in READERS.items() if reader.session(machine)]
+    return _read(Window(None, None), tools, budget, machine, only_session=True)
+
+
 def _read(
     window: Window,
     tools: Iterable[str] | None,
     budget: Budget | None,
     machine: Machine | None,
+    only_session: bool = False,
 ) -> Found:
     budget, machine = budget or Budget(), machine or Machine.here()
     names = list(READERS if tools is None else tools)
@@ -147,9 +159,10 @@ def _read(
     names.sort(key=lambda name: not READERS[name].session(machine))
     found: list[Usage] = []
     problems = {}
+    complete = True
     for name in names:
         reader = READERS[name]
-        scan = Scan(name, machine, window, budget, reader.session(machine))
+        scan = Scan(name, machine, window, budget, reader.session(machine), only_session)
         try:
             reader.read(scan)
         except OSError:
@@ -159,4 +172,5 @@ def _read(
             scan.problems.note("malformed")
         found += scan.events()
         problems[name] = scan.problems
-    return Found(sorted(found), not budget.exhausted, problems)
+        complete = complete and not scan.is_cut
+    return Found(sorted(found), complete, problems)

@@ -28,6 +28,8 @@ def read(scan: Scan) -> None:
         return (not scan.session or scan.session not in file.name, -file.mtime)
 
     for file in sorted(files, key=order):
+        if not scan.asks_for_file(file.path):
+            continue
         data = read_whole(scan, file.path)
         thread = scan.parse(data) if data else {}
         if scan.window.tree is None or _is_of_tree(scan, thread):

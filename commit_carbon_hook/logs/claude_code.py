@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 # The ids of Anthropic's API; gateways in front of other models may repeat theirs.
 _UNIQUE_ID = "msg_"
 _UNIQUE_ID_LENGTH = 20
+# Their files lie in the folder of their session; until late 2025 they lay beside its transcript.
+_SUB_AGENT = "agent-"
 
 
 def places(machine: Machine) -> list[str]:
@@ -31,10 +33,14 @@ def places(machine: Machine) -> list[str]:
 
 def read(scan: Scan) -> None:
     for file in _transcripts(scan):
+        is_meant = scan.asks_for_file(file.path)
+        if not is_meant and not file.name.startswith(_SUB_AGENT):
+            continue
         for line in lines_backward(scan, file.path, (b'"usage"',), scan.window.trace):
             entry = scan.parse(line)
             time = instant(entry.get("timestamp"))
-            _add(scan, entry, time)
+            if is_meant or scan.asks_for(entry.get("sessionId")):
+                _add(scan, entry, time)
             if time is not None and time < scan.window.horizon:
                 break
 
@@ -76,7 +82,8 @@ def _add(scan: Scan, entry: dict[str, Any], time: float | None) -> None:
         "cache_creation_input_tokens",
     )
     parts = usage.get("cache_creation") if isinstance(usage, dict) else None
-    written = scan.numbers(parts or {}, "ephemeral_5m_input_tokens", "ephemeral_1h_input_tokens")
+    names = ("ephemeral_5m_input_tokens", "ephemeral_1h_input_tokens")
+    written = scan.numbers(parts, *names) if parts else []
     if numbers is None or written is None:
         return
     output, fresh, cached, cache_writes = numbers

@@ -34,6 +34,8 @@ def _data_folder(machine: Machine) -> str:
 def read(scan: Scan) -> None:
     sessions, *storages = places(scan.machine)
     for file in walk(scan, folder(scan, sessions), (_MESSAGES,), depth=1):
+        if not scan.asks_for_file(file.path):
+            continue
         if scan.window.tree is None or _session_is_of_tree(scan, os.path.dirname(file.path)):
             _session(scan, file)
     for storage in storages:
@@ -80,7 +82,7 @@ def _tasks(scan: Scan, storage: str) -> None:
         task = os.path.basename(os.path.dirname(file.path))
         if scan.window.tree is not None and not folders.get(task):
             scan.problems.note("place")
-        elif scan.window.holds(folders.get(task)):
+        elif scan.asks_for(task) and scan.window.holds(folders.get(task)):
             read_messages(scan, file, separate)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 
-from .compressed import lines_of_zstd
 from .events import Reader
 from .files import LogFile, folder, lines_backward, read_first_line, walk
 from .scan import MOST_TOTAL_TOKENS, instant
@@ -30,7 +29,9 @@ def places(machine: Machine) -> list[str]:
 
 
 def read(scan: Scan) -> None:
-    threads = [_Thread(scan, file) for file in _rollouts(scan)]
+    threads = [_Thread(scan, file) for file in _of_session(scan, _rollouts(scan))]
+    if scan.only_session:
+        threads = _with_sub_agents(scan, threads)
 
     def order(thread: _Thread) -> tuple[bool, bool, float]:
         other = not scan.session or scan.session not in thread.file.name
@@ -38,7 +39,10 @@ def read(scan: Scan) -> None:
 
     for thread in sorted(threads, key=order):
         if scan.window.holds(thread.folder) or thread.may_have_moved():
-            for entry in reversed(list(thread.entries())):
+            entries = list(thread.entries())
+            if scan.is_cut:
+                return  # a step, its model and its place follow from what stands before it
+            for entry in reversed(entries):
                 thread.follow(entry)
 
 
@@ -49,6 +53,23 @@ def _rollouts(scan: Scan) -> list[LogFile]:
         files += walk(scan, folder(scan, home, name), (".jsonl", ".jsonl.zst"))
     plain = {file.name + ".zst" for file in files}
     return [file for file in files if file.name not in plain]
+
+
+def _of_session(scan: Scan, files: list[LogFile]) -> list[LogFile]:
+    """Where one session is meant, its file and those begun after it, by the time in their names."""
+    if not scan.only_session:
+        return files
+    own = [file.name for file in files if scan.session in file.name]
+    return [file for file in files if own and file.name >= min(own)]
+
+
+def _with_sub_agents(scan: Scan, threads: list[_Thread]) -> list[_Thread]:
+    """The thread of the session and those that it has started, directly or not."""
+    family = {scan.session}
+    for thread in sorted(threads, key=lambda thread: thread.file.name):
+        if thread.parent in family:
+            family.add(thread.id)
+    return [thread for thread in threads if thread.id in family]
 
 
 def _is_zstd(file: LogFile) -> bool:
@@ -73,14 +94,14 @@ class _Thread:
     def _begin(self, head: dict[str, Any]) -> None:
         payload = head.get("payload")
         meta = payload if head.get("type") == "session_meta" and isinstance(payload, dict) else {}
-        self.id = meta.get("id") or self.file.name.removesuffix(".zst")
+        self.id = str(meta.get("id") or self.file.name.removesuffix(".zst"))
         self.folder: object = meta.get("cwd")
         source = meta.get("source")
-        copied = (
-            meta.get("forked_from_id")
-            or meta.get("parent_thread_id")
-            or (isinstance(source, dict) and source.get("subagent"))
-        )
+        agent = source.get("subagent") if isinstance(source, dict) else None
+        spawn = agent.get("thread_spawn") if isinstance(agent, dict) else None
+        spawned_by = spawn.get("parent_thread_id") if isinstance(spawn, dict) else None
+        self.parent = str(meta.get("parent_thread_id") or spawned_by or "")
+        copied = meta.get("forked_from_id") or self.parent or agent
         began = instant(head.get("timestamp"))
         self.own_since = began + INHERITED_S if copied and began is not None else float("-inf")
 
@@ -118,6 +139,8 @@ class _Thread:
         return lines_backward(self.scan, self.file.path, _MARKS)
 
     def _compressed(self) -> Iterator[bytes]:
+        from .compressed import lines_of_zstd
+
         lines = lines_of_zstd(self.scan, self.file.path)
         if lines:
             self._begin(self.scan.parse(lines[0]))

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import os
 
-from . import copilot_events, copilot_telemetry
-from .copilot_events import Sessions
-from .database import columns, reading
 from .events import Reader
 from .scan import instant, split_input
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from .copilot_events import Sessions
     from .events import Machine
     from .scan import Scan
 
@@ -34,7 +32,12 @@ def places(machine: Machine) -> list[str]:
 def read(scan: Scan) -> None:
     # One request may stand in all three. The store holds most and holds it at once; event logs
     # are for the sessions that it does not know, telemetry for the versions that had no store.
-    store, states, *telemetry = places(scan.machine)
+    store, states, *telemetry = found = places(scan.machine)
+    if not any(map(os.path.lexists, found)):
+        return
+    from . import copilot_events, copilot_telemetry
+    from .copilot_events import Sessions
+
     sessions = Sessions(states)
     has_store = os.path.lexists(store) and _read_store(scan, store, sessions)
     if has_store is None:
@@ -47,6 +50,8 @@ def read(scan: Scan) -> None:
 
 def _read_store(scan: Scan, path: str, sessions: Sessions) -> bool | None:
     """Add the rows of the store. False if it keeps none, None if it cannot be read now."""
+    from .database import columns, reading
+
     with reading(scan, path, untouched=True) as connection:
         if connection is None:
             return None

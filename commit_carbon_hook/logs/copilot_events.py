@@ -28,6 +28,8 @@ class Sessions:
 
     def in_window(self, scan: Scan, session: str) -> bool:
         """Whether a session took place in the work tree that is asked for."""
+        if not scan.asks_for(session):
+            return False
         if scan.window.tree is None:
             return True
         if not self.folders.get(session):
@@ -82,6 +84,8 @@ def _session(scan: Scan, file: LogFile, session: str) -> None:
         is_total = entry.get("type") == "session.shutdown"
         if is_total and time is not None and time < scan.window.horizon:
             break
+    if scan.is_cut:
+        return  # a total means little without the messages and the total before it
     written: dict[str, int] = {}
     before: dict[str, list[int]] = {}
     for entry in reversed(entries):

@@ -26,15 +26,19 @@ def reading(scan: Scan, path: str, untouched: bool = False) -> Iterator[sqlite3.
     Nor is there one if the database was not written in the window, unless `untouched` is wanted. An
     error of the database while it is read ends the reading and is a problem, not an exception.
     """
+    if not _is_wanted(scan, path, untouched):
+        yield None
+        return
     import sqlite3
 
     connection = None
     try:
-        if _is_wanted(scan, path, untouched):
-            connection = sqlite3.connect(_address(scan, path), uri=True, timeout=_BUSY_S)
-            connection.set_progress_handler(lambda: not scan.take(), _STEPS_BETWEEN_CHECKS)
+        connection = sqlite3.connect(_address(scan, path), uri=True, timeout=_BUSY_S)
+        connection.set_progress_handler(lambda: not scan.take(), _STEPS_BETWEEN_CHECKS)
         yield connection
-    except (sqlite3.Error, UnicodeError):
+    except (sqlite3.Error, UnicodeError) as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        scan.was_busy = scan.was_busy or code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
         if not scan.budget.exhausted:
             scan.problems.note("database")
     finally:

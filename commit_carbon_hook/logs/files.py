@@ -44,10 +44,9 @@ def folder(scan: Scan, root: str, *parts: str) -> str:
 
     The tool's folder itself may be a link, as people arrange their home; what lies in it may not.
     """
-    real = os.path.realpath(root)
-    path = os.path.join(real, *parts)
-    if not os.path.isdir(path):
+    if not os.path.isdir(os.path.join(root, *parts)):
         return ""
+    path = os.path.join(os.path.realpath(root), *parts)
     if os.path.normcase(os.path.realpath(path)) != os.path.normcase(path):
         scan.problems.note("link")
         return ""
@@ -159,13 +158,19 @@ def lines_backward(
         at_end = True
         for text in _blocks_backward(scan, handle):
             if trace in text and any(mark in text for mark in marks):
-                lines = text.split(b"\n")
-                if at_end and lines[-1] and not lines[-1].rstrip().endswith(b"}"):
-                    scan.problems.note("partial")
-                    lines.pop()
-                for line in reversed(lines):
-                    if trace in line and any(mark in line for mark in marks):
+                end = len(text)
+                # One at a time: what lies before the window is not looked at.
+                while end >= 0:
+                    start = text.rfind(b"\n", 0, end)
+                    line = text[start + 1 : end]
+                    end = start
+                    if at_end and line and not line.rstrip().endswith(b"}"):
+                        scan.problems.note("partial")
+                    elif trace in line and any(mark in line for mark in marks):
+                        if not scan.take():
+                            return
                         yield line
+                    at_end = False
             at_end = False
     except OSError as error:
         _lost(scan, error)

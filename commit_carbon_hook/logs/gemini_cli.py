@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from hashlib import sha256
 
 from .events import Reader
 from .files import LogFile, folder, lines_backward, read_whole, subfolders, walk
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from .scan import Scan
 
 _HASH_LENGTH = 64
+_NAMED_LENGTH = 8
 
 
 def places(machine: Machine) -> list[str]:
@@ -29,10 +29,19 @@ def read(scan: Scan) -> None:
     for project in _projects(scan):
         files += walk(scan, folder(scan, project, "chats"), (".jsonl", ".json"), depth=2)
     for file in sorted(files, key=lambda file: -file.mtime):
+        if not _is_meant(scan, file):
+            continue
         if file.name.endswith(".json"):
             _messages(scan, scan.parse(read_whole(scan, file.path) or b"{}").get("messages"))
         else:
             _lines(scan, file)
+
+
+def _is_meant(scan: Scan, file: LogFile) -> bool:
+    """A chat is named after the beginning of its session, a sub-agent's folder after all of it."""
+    stem = file.name.partition(".")[0]
+    begins = stem.rpartition("-")[2] == scan.session[:_NAMED_LENGTH]
+    return begins or scan.asks_for_file(file.path)
 
 
 def _projects(scan: Scan) -> list[str]:
@@ -59,6 +68,8 @@ def _is_of_tree(scan: Scan, project: str, names: dict[str, str]) -> bool:
     if root is not None:
         return scan.window.holds(root)
     if len(name) == _HASH_LENGTH:
+        from hashlib import sha256
+
         return name == sha256(os.fsencode(scan.window.tree or "")).hexdigest()
     scan.problems.note("place")
     return False

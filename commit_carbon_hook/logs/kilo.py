@@ -24,8 +24,9 @@ def places(machine: Machine) -> list[str]:
 
 def read(scan: Scan) -> None:
     data, database, *storages = places(scan.machine)
-    read_database(scan, database)
-    if not os.path.lexists(database):
+    if os.path.lexists(database):
+        read_database(scan, database)
+    else:
         read_storage(scan, data)
     for storage in storages:
         read_tasks(scan, storage)

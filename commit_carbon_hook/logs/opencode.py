@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from .database import columns, reading
+from ..factor_table import LOCAL_PREFIXES
 from .events import Reader
 from .files import folder, read_whole, walk
 from .scan import instant, with_reasoning
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # Of a long answer it may be only the end that lies in the window.
 _LONGEST_ANSWER_S = 86400.0
 # Messages of the second layout contain their text; only these members leave the database.
-_MEMBERS = "'$.tokens', '$.time', '$.modelID', '$.model.id'"
+_MEMBERS = "'$.tokens', '$.time', '$.modelID', '$.model.id', '$.providerID', '$.model.providerID'"
 _LAYOUTS = (
     ("session_v2", "session_message", "type = 'assistant'"),
     ("session", "session_message", "type = 'assistant'"),
@@ -55,8 +55,11 @@ class _Message:
 
     def __init__(self, message_id: object, session_began: float | None, members: list[Any]) -> None:
         self.id = str(message_id)
-        self.tokens, times, model, nested_model = members
+        self.tokens, times, model, nested_model, provider, nested_provider = members
         self.model = str(model or nested_model or "")
+        server = f"{provider or nested_provider}/"
+        if server in LOCAL_PREFIXES:
+            self.model = server + self.model
         times = times if isinstance(times, dict) else {}
         self.created = instant(times.get("created"))
         self.completed = instant(times.get("completed"))
@@ -66,6 +69,8 @@ class _Message:
 
 def read_database(scan: Scan, path: str) -> None:
     """Add the messages of a database of OpenCode or of one of its descendants."""
+    from .database import columns, reading
+
     messages: list[_Message] = []
     with reading(scan, path) as connection:
         if connection is not None:
@@ -103,6 +108,8 @@ def _messages(
 
 
 def _add_all(scan: Scan, messages: list[_Message]) -> None:
+    if scan.is_cut:
+        return  # which of them are copies can only be told of all together
     # The second layout took over the messages of the first with their ids, a fork without.
     first: dict[tuple[object, ...], str] = {}
     for message in sorted(messages, key=lambda m: (m.is_copy, m.id)):
@@ -139,7 +146,10 @@ def read_storage(scan: Scan, data: str) -> None:
         if not cwd and scan.window.tree is not None:
             scan.problems.note("place")
         if scan.window.holds(cwd):
-            members = [message.get("tokens"), message.get("time"), message.get("modelID"), None]
+            tokens, times, model, provider = (
+                message.get(name) for name in ("tokens", "time", "modelID", "providerID")
+            )
+            members = [tokens, times, model, None, provider, None]
             messages.append(_Message(message.get("id"), None, members))
     _add_all(scan, messages)
 

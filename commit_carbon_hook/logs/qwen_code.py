@@ -29,6 +29,8 @@ def read(scan: Scan) -> None:
         return (not scan.session or scan.session not in file.path, -file.mtime)
 
     for file in sorted(files, key=order):
+        if not scan.asks_for_file(file.path):
+            continue
         for line in lines_backward(scan, file.path, (b'"usageMetadata"',), scan.window.trace):
             entry = scan.parse(line)
             if entry.get("type") == "assistant":

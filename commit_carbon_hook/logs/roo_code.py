@@ -27,6 +27,8 @@ def read_tasks(scan: Scan, storage: str) -> None:
     """Read every task of an extension that keeps `history_item.json` beside the messages."""
     files = [file for task in task_folders(scan, storage) for file in messages_file(scan, task)]
     for file in sorted(files, key=lambda file: -file.mtime):
+        if not scan.asks_for_file(file.path):
+            continue
         if scan.window.tree is None or _is_of_tree(scan, os.path.dirname(file.path)):
             read_messages(scan, file, contained)
 

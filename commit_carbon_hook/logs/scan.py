@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from hashlib import blake2b
+import os
+from _blake2 import blake2b  # what hashlib is made of; it costs a third of a start itself
 
 from .events import Problems, Usage
+from .json_text import loads
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ MOST_TOTAL_TOKENS = 10**13
 FUTURE_S = 300.0
 _MONTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _YEARS = range(2000, 2200)
+_DAYS: dict[str, int | None] = {}
 _FIRST_INSTANT, _LAST_INSTANT = 946_684_800.0, 7_258_118_400.0
 
 
@@ -27,15 +29,29 @@ class Scan:
     """The machine, window and budget of a pass, its problems and its events, each kept once."""
 
     def __init__(
-        self, tool: str, machine: Machine, window: Window, budget: Budget, session: str = ""
+        self,
+        tool: str,
+        machine: Machine,
+        window: Window,
+        budget: Budget,
+        session: str = "",
+        only_session: bool = False,
     ) -> None:
         self.tool = tool
         self.machine = machine
         self.window = window
         self.budget = budget
         self.session = session
+        self.only_session = only_session
         self.problems = Problems()
+        # Whether a log could not be read for now, because its tool was writing to it.
+        self.was_busy = False
         self._found: dict[str, tuple[int, int, Usage]] = {}
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether something was left unread that the next pass may read."""
+        return self.was_busy or self.budget.exhausted
 
     def take(self, amount: int = 0) -> bool:
         """Whether that many more bytes may be read; the first refusal is a problem."""
@@ -45,10 +61,21 @@ class Scan:
             self.problems.note("cut")
         return allowed
 
+    def asks_for(self, session: object) -> bool:
+        """Whether this session is meant: any is, or the one that the environment names."""
+        return not self.only_session or session == self.session
+
+    def asks_for_file(self, path: str) -> bool:
+        """Whether the session is meant after which a file, or a folder above it, is named."""
+        if not self.only_session:
+            return True
+        *folders, name = path.split(os.sep)
+        return name.partition(".")[0] == self.session or self.session in folders
+
     def parse(self, text: bytes | str) -> dict[str, Any]:
         """A JSON object; an empty one, and a problem, for anything else."""
         try:
-            value = json.loads(text)
+            value = loads(text)
         except (ValueError, RecursionError):
             value = None
         if isinstance(value, dict):
@@ -91,7 +118,9 @@ class Scan:
         event = Usage(time, self.tool, self._model(model), *counts, event_id, time)
         version = (rank, sum(counts), event)
         known = self._found.get(event_id)
-        self._found[event_id] = version if known is None else _merged(version, known)
+        if known is not None:
+            version = _merged(version, known)
+        self._found[event_id] = version
 
     def events(self) -> list[Usage]:
         """The events of the window, oldest first."""
@@ -112,8 +141,9 @@ class Scan:
 def _merged(one: tuple[int, int, Usage], other: tuple[int, int, Usage]) -> tuple[int, int, Usage]:
     # Of equal versions the earlier: its time is when the counts were reached.
     best, rest = sorted((one, other), key=lambda v: (-v[0], -v[1], v[2].time))
-    started = min(best[2].started, rest[2].started)
-    event = best[2]._replace(started=started, model=best[2].model or rest[2].model)
+    time, tool, model, output, fresh, cached, event_id, started = best[2]
+    started = min(started, rest[2].started)
+    event = Usage(time, tool, model or rest[2].model, output, fresh, cached, event_id, started)
     return (best[0], best[1], event)
 
 
@@ -151,23 +181,33 @@ def _iso(text: str) -> float | None:
     digits = text[:4] + text[5:7] + text[8:10] + text[11:13] + text[14:16] + text[17:19]
     if not (text.isascii() and digits.isdigit()):
         return None
-    year, month, day = int(digits[:4]), int(digits[4:6]), int(digits[6:8])
     hour, minute, second = int(digits[8:10]), int(digits[10:12]), int(digits[12:])
-    if year not in _YEARS or not 1 <= month <= 12 or hour > 23 or minute > 59 or second > 60:
-        return None
-    leap_year = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-    if not 1 <= day <= _MONTHS[month - 1] + (month == 2 and leap_year):
+    date = digits[:8]
+    if date not in _DAYS:
+        # A log has few dates and many times.
+        _DAYS[date] = _day(int(date[:4]), int(date[4:6]), int(date[6:]))
+    days = _DAYS[date]
+    if days is None or hour > 23 or minute > 59 or second > 60:
         return None
     rest = text[19:]
     fraction = rest[: len(rest) - len(rest[1:].lstrip("0123456789"))] if rest[:1] == "." else ""
     offset = _offset(rest[len(fraction) :])
     if offset is None:
         return None
-    leap_days = (year - 1) // 4 - (year - 1) // 100 + (year - 1) // 400 - 477
-    leap_days += month > 2 and leap_year
-    days = (year - 1970) * 365 + leap_days + sum(_MONTHS[: month - 1]) + day - 1
     seconds = days * 86400 + hour * 3600 + minute * 60 + second - offset
     return seconds + (float(fraction) if len(fraction) > 1 else 0.0)
+
+
+def _day(year: int, month: int, day: int) -> int | None:
+    """Days since 1970 of a date, None if there is no such date."""
+    leap_year = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    if year not in _YEARS or not 1 <= month <= 12:
+        return None
+    if not 1 <= day <= _MONTHS[month - 1] + (month == 2 and leap_year):
+        return None
+    leap_days = (year - 1) // 4 - (year - 1) // 100 + (year - 1) // 400 - 477
+    leap_days += month > 2 and leap_year
+    return (year - 1970) * 365 + leap_days + sum(_MONTHS[: month - 1]) + day - 1
 
 
 def _offset(text: str) -> int | None:

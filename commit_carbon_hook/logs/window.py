@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 # Lines of a log are nearly, not wholly, in order: parallel sub-agents, steps of the clock.
-DISORDER_S = 900.0
+DISORDER_S = 600.0
 # A file system may keep whole or even seconds only.
 MTIME_GRAIN_S = 2.0
 
@@ -66,7 +66,18 @@ class Window:
             if self._name not in path or path.startswith(("\\\\", "//")):
                 return False
             path = os.path.realpath(path)
-        return below(path, tree) and not any(below(path, other) for other in self._excluded)
+        if not below(path, tree) or any(below(path, other) for other in self._excluded):
+            return False
+        return not _is_in_another_repository(path, tree)
+
+
+def _is_in_another_repository(path: str, tree: str) -> bool:
+    """Whether a folder of the tree belongs to a repository inside it."""
+    while len(path) > len(tree):
+        if os.path.lexists(os.path.join(path, ".git")):
+            return True
+        path = os.path.dirname(path)
+    return False
 
 
 def below(path: str, tree: str) -> bool:
