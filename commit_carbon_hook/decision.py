@@ -8,6 +8,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import NamedTuple
 else:
     from .values import NamedTuple
@@ -26,7 +27,8 @@ class Situation(NamedTuple):
     """What the hook sees: names in the git directory, git's arguments and environment.
 
     `amending` is what the arguments of the `git commit` process or, without them, the exported
-    author say; `commits_anew` that such a process is seen and does not amend. `repeats_merge_msg`: the message is, byte for byte, the prepared MERGE_MSG.
+    author say; `commits_anew` that such a process is seen and does not amend.
+    `repeats_merge_msg`: the message is, byte for byte, the prepared MERGE_MSG.
     """
 
     entries: frozenset[str]
@@ -47,7 +49,8 @@ def decide(now: Situation) -> str:
         if now.folding or "SQUASH_MSG" in now.entries:
             # A commit of one's own at a stop is none of the sequencer's, which amends.
             return WRITE if now.commits_anew else FOLD
-        if "MERGE_MSG" in now.entries and now.source != "commit":
+        at_a_stop = now.source != "commit" or (now.amending and "REBASE_HEAD" in now.entries)
+        if "MERGE_MSG" in now.entries and at_a_stop:
             # A pick that had a conflict: -m may have replaced the message with its records.
             return FOLD if now.author_date else NOTHING
     # `git commit` exports the date as @seconds; in any other form it is the user's own variable,
@@ -57,3 +60,16 @@ def decide(now: Situation) -> str:
     if now.amending:
         return AMEND
     return COPY if now.source == "commit" else WRITE
+
+
+def is_amend(arguments: Sequence[str]) -> bool:
+    """Whether the arguments of `git commit` hold --amend, which git lets people abbreviate."""
+    before = ""
+    for argument in arguments:
+        if argument == "--":
+            return False
+        takes_value = before in ("-m", "-F", "-C", "-c", "-t", "--message", "--file", "--trailer")
+        if argument in ("--am", "--ame", "--amen", "--amend") and not takes_value:
+            return True
+        before = argument
+    return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from time import time
 
 from . import attribution, decision, git, gitdir, message, record
 from .draft import Draft, renewable, union
@@ -68,6 +69,10 @@ def _counted(made: Draft, call: Invocation, git_dir: GitDir, settings: Settings)
     tool = call.environment.get(attribution.TOOL_VARIABLE, "").lower()
     if settings.tokens != "auto" or tool == attribution.NONE:
         return made
+    import gc
+
+    # The hook ends before there is much garbage, and looking for it takes a twentieth of its time.
+    gc.disable()
     from . import counting
 
     found = counting.count(top(git_dir, call.environment), git_dir, call.environment, settings)
@@ -94,7 +99,8 @@ def _amended(call: Invocation, git_dir: GitDir, settings: Settings) -> Draft | N
         against = parents[0] if parents else ""
         commit = git.staged(against or _empty_tree(git_dir), call.environment)
         if not kept:
-            return Draft((), commit.lines, 0, against, record.identity([commit.content]))
+            anew = Draft((), commit.lines, 0, against, record.identity([commit.content]))
+            return _counted(anew, call, git_dir, settings)
         # git concatenates the old note to the new one, so a note's record is never changed.
         whole = commit.lines if settings.store == "message" else 0
     made = Draft(kept, staged.lines, whole, parent, record.identity([content]))
@@ -144,19 +150,19 @@ def author_is_heads(call: Invocation, git_dir: GitDir) -> bool:
     A commit in the very second of HEAD's, by the same author, looks the same; it is taken for
     a new one, because a record too many can be told from its neighbour and one too few cannot.
     """
+    date = call.environment.get("GIT_AUTHOR_DATE", "")[1:]
+    seconds = date.partition(" ")[0]
+    if not seconds.isdigit() or int(seconds) >= int(time()) - 1:
+        return False
     head = _head(call, git_dir)
     if not head:
         return False
     raw = gitdir.loose_commit(git_dir, head) or git.commit(head, call.environment)
     variables = call.environment
     exported = (
-        f"{variables.get('GIT_AUTHOR_NAME', '')} <{variables.get('GIT_AUTHOR_EMAIL', '')}>"
-        f" {variables.get('GIT_AUTHOR_DATE', '')[1:]}"
+        f"{variables.get('GIT_AUTHOR_NAME', '')} <{variables.get('GIT_AUTHOR_EMAIL', '')}> {date}"
     ).encode("utf-8", "surrogateescape")
-    if parts(raw)[1] != exported:
-        return False
-    committed = raw.partition(b"\ncommitter ")[2].partition(b"\n")[0].rpartition(b"> ")[2]
-    return committed.split(b" ")[0] != exported.rpartition(b"> ")[2].split(b" ")[0]
+    return parts(raw)[1] == exported
 
 
 def has_message(call: Invocation, text: bytes, prefix: bytes) -> bool:
@@ -166,18 +172,20 @@ def has_message(call: Invocation, text: bytes, prefix: bytes) -> bool:
     if message.is_empty(text, "whitespace", prefix):
         return False
     # Only comment-like lines: now the exact mode and prefix matter.
-    prefix = _comment_prefix(call, prefix)
+    prefix = _comment_prefix(call, text, prefix)
     return not message.is_empty(text, _cleanup_mode(call), prefix)
 
 
-def placement(call: Invocation, text: bytes, prefix: bytes) -> str:
-    """The clean-up mode that decides where trailers go: before comment lines that git will take
-    out, after those that it will keep."""
+def placement(call: Invocation, text: bytes, prefix: bytes) -> tuple[str, bytes]:
+    """The clean-up mode and the comment prefix that decide where trailers go: before comment
+    lines that git will take out, after those that it will keep."""
     if not call.editor_follows:
-        return "whitespace"
+        return "whitespace", prefix
+    if message.ends_in_comments(text, prefix):
+        prefix = _comment_prefix(call, text, prefix)
     if message.is_empty(text, "strip", prefix) and not message.is_empty(text, "whitespace", prefix):
-        return _cleanup_mode(call)
-    return "strip"
+        return _cleanup_mode(call), prefix
+    return "strip", prefix
 
 
 def _has_plain_line(text: bytes) -> bool:
@@ -191,7 +199,10 @@ def _has_plain_line(text: bytes) -> bool:
     return False
 
 
-def _comment_prefix(call: Invocation, seen: bytes) -> bytes:
+def _comment_prefix(call: Invocation, text: bytes, seen: bytes) -> bytes:
+    """The prefix that the file shows, else the one that git is configured to use."""
+    if message.shows_prefix(text, seen):
+        return seen
     for key in ("core.commentString", "core.commentChar"):
         value = git.configured(key, call.environment)
         if value and value != "auto":

@@ -97,6 +97,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit:
         # argparse has printed its help, or what is wrong with the arguments
         return 0
+    except KeyboardInterrupt:
+        _say("interrupted: the commit may have no record")
     except BaseException as error:
         _say(f"nothing was changed: {type(error).__name__} in the hook: please report it")
     return 0
@@ -175,7 +177,7 @@ def prepare(call: Invocation) -> None:
     draft = drafting.draft(action, call, git_dir, text, prefix, settings)
     if draft is None:
         return
-    if call.editor_follows and action != decision.FOLD and settings.store == "message":
+    if call.editor_follows and action != decision.FOLD:
         from . import handover, installation
 
         if installation.runs(FINISH, git_dir, call.environment):
@@ -197,7 +199,9 @@ def finish(call: Invocation) -> None:
     left = handover.take(call, git_dir)
     text, prefix = _message(call)
     present = message.record_lines(text, prefix)
-    if not drafting.has_message(call, text, prefix):
+    # `--fixup=amend:` copies records, and git refuses it where nothing else is below its title.
+    copied = present and text.startswith(b"amend! ")
+    if not drafting.has_message(call, text.partition(b"\n")[2] if copied else text, prefix):
         if present:
             # Nothing but our lines is left, so that git would no longer refuse the message.
             message_file.replace(call.file, message.remove_record_lines(text, prefix, theirs))
@@ -226,6 +230,8 @@ def _message(call: Invocation) -> tuple[bytes, bytes]:
     prefix = message.comment_prefix(text)
     if message.find_end(text, prefix) > MAX_MESSAGE_BYTES:
         raise CarbonError(f"the message is longer than {MAX_MESSAGE_BYTES >> 10} KiB: left alone")
+    # The user's own `GIT_EDITOR=:` is an editor: only a file that is to be edited has the hint.
+    call.editor_follows = call.editor_follows or message.shows_prefix(text, prefix)
     return text, prefix
 
 
@@ -243,8 +249,18 @@ def _finish(
     from .draft import complete
     from .grid.live import intensity_now
 
-    live = intensity_now(int(time()), call.environment)
-    records = complete(draft, message.trailers(text, prefix), call.environment, settings, live)
+    now = time()
+
+    def measure(record_id: str) -> float | None:
+        from . import drafting
+        from .grid.measured import take
+
+        top = drafting.top(git_dir, call.environment)
+        return take(record_id, top, git_dir, call.environment, now)
+
+    live = intensity_now(int(now), call.environment)
+    trailers = message.trailers(text, prefix)
+    records = complete(draft, trailers, call.environment, settings, live, measure)
     if settings.store == "notes":
         from . import notes
 
@@ -264,7 +280,7 @@ def _write(call: Invocation, records: Sequence[Record], text: bytes, prefix: byt
     from . import drafting, message, message_file, record
 
     lines = [line for one in records for line in record.lines(one)]
-    mode = drafting.placement(call, text, prefix)
+    mode, prefix = drafting.placement(call, text, prefix)
     changed = message.replace_records(text, lines, prefix, mode, theirs)
     if changed == text:
         return
@@ -295,7 +311,7 @@ def _situation(call: Invocation, git_dir: GitDir) -> decision.Situation:
     seen = call.committing() if date else None
     arguments = seen.arguments if seen else None
     if arguments is not None:
-        call.amending = is_amend(arguments)
+        call.amending = decision.is_amend(arguments)
     elif call.source == "commit":
         call.amending = call.object == "HEAD"
     elif date and not seen:
@@ -315,19 +331,6 @@ def _situation(call: Invocation, git_dir: GitDir) -> decision.Situation:
         repeats_merge_msg=prepared
         and gitdir.read(git_dir.join("MERGE_MSG")) == gitdir.read(call.file),
     )
-
-
-def is_amend(arguments: Sequence[str]) -> bool:
-    """Whether the arguments of `git commit` hold --amend, which git lets people abbreviate."""
-    before = ""
-    for argument in arguments:
-        if argument == "--":
-            return False
-        takes_value = before in ("-m", "-F", "-C", "-c", "-t", "--message", "--file", "--trailer")
-        if argument in ("--am", "--ame", "--amen", "--amend") and not takes_value:
-            return True
-        before = argument
-    return False
 
 
 _STAGES = {PREPARE: prepare, FINISH: finish, AFTER: attach}

@@ -17,6 +17,7 @@ from .message_rules import (
     is_void,
     last_paragraph,
     parse_block,
+    shows_prefix,
     trailers,
 )
 from .record import KEYS
@@ -28,12 +29,14 @@ if TYPE_CHECKING:
 __all__ = [
     "cleaned",
     "comment_prefix",
+    "ends_in_comments",
     "find_end",
     "insert",
     "is_empty",
     "record_lines",
     "remove_record_lines",
     "replace_records",
+    "shows_prefix",
     "trailers",
 ]
 
@@ -111,7 +114,9 @@ def remove_record_lines(
     end = content_end(message, find_end(message, prefix), prefix)
     kept, at = [], 0
     for start, stop in runs:
-        kept.append(message[at : max(at, _tidy(message, start, stop, stop == end))])
+        # git ends a message above `Conflicts:`, but that list is a paragraph's own text here.
+        final = stop == end and not message.startswith(b"Conflicts:", stop)
+        kept.append(message[at : max(at, _tidy(message, start, stop, final))])
         at = stop
     return b"".join(kept) + message[at:]
 
@@ -145,6 +150,14 @@ def is_empty(message: bytes, mode: str, prefix: bytes) -> bool:
     return all(
         line.startswith(SIGNED_OFF) or is_void(line, prefix, mode)
         for line in text[: find_cut(text, prefix)].split(b"\n")
+    )
+
+
+def ends_in_comments(message: bytes, prefix: bytes) -> bool:
+    """Whether comment lines follow the last line of which the clean-up "strip" leaves something."""
+    at = content_end(message, find_end(message, prefix), prefix)
+    return any(
+        line.startswith(prefix) for line in message[at : find_cut(message, prefix)].split(b"\n")
     )
 
 

@@ -9,6 +9,7 @@ from .errors import CarbonError
 
 MAX_BYTES = 8 * 1024 * 1024
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+_SUFFIX = ".commit-carbon"
 _BINARY = getattr(os, "O_BINARY", 0)
 
 
@@ -35,19 +36,18 @@ def read(path: str) -> bytes:
 def replace(path: str, content: bytes) -> None:
     """Put `content` in the place of the file: a crash leaves the old bytes or the new ones.
 
-    A temporary file beside it, synced, then renamed over it. Raises CarbonError with the old
-    file still in place.
+    A temporary file beside it, synced, then renamed over it; one that a killed process has left
+    there goes. Raises CarbonError with the old file still in place.
     """
-    temporary = f"{path}.{os.getpid()}.commit-carbon"
+    temporary = f"{path}.{os.getpid()}{_SUFFIX}"
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW | _BINARY
     try:
         mode = stat.S_IMODE(os.lstat(path).st_mode)
-        try:
-            descriptor = os.open(temporary, flags, mode)
-        except FileExistsError:
-            # Only a killed process with this very number can have left it.
-            os.unlink(temporary)
-            descriptor = os.open(temporary, flags, mode)
+        folder, name = os.path.split(path)
+        for entry in os.listdir(folder or "."):
+            if entry.startswith(name + ".") and entry.endswith(_SUFFIX):
+                _discard(os.path.join(folder, entry))
+        descriptor = os.open(temporary, flags, mode)
         try:
             if hasattr(os, "fchmod"):
                 os.fchmod(descriptor, mode)  # whatever the umask takes away

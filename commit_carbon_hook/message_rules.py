@@ -44,6 +44,11 @@ def comment_prefix(message: bytes, default: bytes = b"#") -> bytes:
     return default if last.startswith(default) else _hinted_prefix(text, last) or default
 
 
+def shows_prefix(message: bytes, prefix: bytes) -> bool:
+    """Whether git's hint or a scissors line shows this comment prefix in the file."""
+    return comment_prefix(message, b"\0") == prefix
+
+
 def _hinted_prefix(text: bytes, last: bytes) -> bytes:
     """The prefix that the lines up to the last share and one of them quotes, or nothing."""
     prefix = last[: len(last) - len(last.lstrip(_PUNCTUATION))]

@@ -82,6 +82,31 @@ def finish(child: Started) -> Done:
     return Done(status, output, errors)
 
 
+def output(command: list[str], environment: Mapping[str, str]) -> bytes | None:
+    """What a program writes, however much; None if it fails, or where it cannot be started."""
+    if not hasattr(os, "posix_spawnp"):
+        return None
+    read, write = os.pipe()
+    actions = [
+        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_DUP2, write, 1),
+        (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
+    ]
+    try:
+        pid = os.posix_spawnp(command[0], command, dict(environment), file_actions=actions)
+    except OSError:
+        os.close(read)
+        return None
+    finally:
+        os.close(write)
+    try:
+        written = _read(read)
+    finally:
+        os.close(read)
+        _, status = os.waitpid(pid, 0)
+    return None if status else written
+
+
 def kill_running() -> None:
     """End the children that nobody waits for any more; all of them only read."""
     for pid in _running:

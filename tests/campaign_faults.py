@@ -245,7 +245,7 @@ def wrong_after_signal(
     found = []
     if f"--- {fault.what}" not in outcome.trace and f"killed by {fault.what}" not in outcome.trace:
         found.append("the signal was not sent")
-    if "Traceback" in outcome.errors:
+    if "Traceback" in outcome.errors or "report it" in outcome.errors:
         found.append(f"said {outcome.errors}")
     if outcome.code == 0:
         if outcome.message not in (off.message, on.message):
@@ -259,6 +259,8 @@ def wrong_after_signal(
         after = bench.describe(repository, again.returncode, again.stdout + again.stderr)
         if (after.code, after.message) != (on.code, on.message):
             found.append(f"the retry gave {after.code} {after.message!r} {after.errors!r}")
+        if any(name.startswith("COMMIT_EDITMSG.") for name in after.litter):
+            found.append(f"the retry left {after.litter}")
     return found
 
 

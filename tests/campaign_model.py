@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from campaign_operations import Sequence, Step
-from campaign_runs import IDS, Commit, Result
-from test_flows import RECORD_LINE, VARYING, without_blanks, without_records
+from campaign_runs import Result
+from oracle import IDS, RECORD_LINE, Commit, without_blanks, without_names, without_records
 
 # An editor that deletes our lines; dropped and reordered commits, whose lines a conflict brings in.
 USERS_OWN = ("spoil", "drop", "--onto", "order=")
@@ -72,7 +72,7 @@ def _header(commit: Commit) -> list[str]:
 
 def same_text(off: bytes, on: bytes) -> bool:
     """Whether two messages differ by record lines, and an empty line beside them, only."""
-    off, on = VARYING.sub(b"<name or date>", off), VARYING.sub(b"<name or date>", on)
+    off, on = without_names(off), without_names(on)
     squash = b"# This is a combination of " in off
     if squash:
         # git may leave its own comments in it (commentChar=auto, a chain concluded by hand).
@@ -102,13 +102,16 @@ def taken_out(message: bytes) -> bytes:
 
 def unexpected(sequence: Sequence, on: Result) -> list[str]:
     """In what the records differ from what the steps should have left."""
-    heads = [line.split()[2] for line in on.log if line.startswith("at ")]
-    found = [line for line in on.log if line.startswith("twice")]
-    found += [line for line in on.output.splitlines() if "commit-carbon-hook" in line]
+    places = [line.split()[2:] for line in on.log if line.startswith("at ")]
+    found = [
+        line
+        for line in on.output.splitlines()
+        if "commit-carbon-hook" in line or line.endswith(" differs")
+    ]
     known: set[str] = set()
     own: set[str] = set()
-    for number, step in enumerate(sequence.steps[: len(heads) - 1]):
-        before, after = heads[number : number + 2]
+    for number, step in enumerate(sequence.steps[: len(places) - 1]):
+        before, after = places[number][0], places[number + 1][0]
         known |= on.ancestors(before)
         new = on.ancestors(after) - known
         said = [text for name in sorted(new) for text in _of_new_commit(on, step, name)]
@@ -116,7 +119,8 @@ def unexpected(sequence: Sequence, on: Result) -> list[str]:
         if step.kind == "keep" and before != after:
             said += _of_amended(on, step, before, after)
         if "rebase" in step.script and not any(one in step.script for one in USERS_OWN):
-            said += _of_rewritten(on, before, after, new)
+            elsewhere = {one for tip in places[number] for one in on.ancestors(tip)}
+            said += _of_rewritten(on, before, after, new - elsewhere)
         found += [f"step {number}: {text}" for text in said]
     return found + _shared(on, own & on.reachable)
 
@@ -158,11 +162,11 @@ def _of_amended(on: Result, step: Step, before: str, after: str) -> Iterator[str
 def _of_rewritten(on: Result, before: str, after: str, new: set[str]) -> Iterator[str]:
     """A commit's work that lives on in a new commit has its record with it.
 
-    Unless that commit was found empty at a stop: its work was then taken by the one before.
+    Unless that commit was skipped or empty at a stop: its work was then taken by the one before.
     """
-    emptied = {line.partition(" ")[2] for line in on.log if line.startswith("emptied")}
+    left_out = {line.removeprefix("left out ") for line in on.log if line.startswith("left out ")}
     left = {one for name in on.ancestors(after) for one in on.commits[name].ids}
-    for name in on.ancestors(before) - on.ancestors(after) - emptied:
+    for name in on.ancestors(before) - on.ancestors(after) - left_out:
         lost = on.commits[name].ids - left
         if lost and any(_added(on, name) & _added(on, other) for other in new):
             yield f"{lost} of {name[:8]} got lost, its lines did not"

@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-import re
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 from campaign_operations import PROLOGUE, Sequence, prepare
+from oracle import Commit, install_twice, read_commits, said_twice
 from support import SCRIPTS, Repository, clean_environment
 
-IDS = re.compile(rb"^Carbon-gCO2e: .*id=(\w{10})\r?$", re.MULTILINE)
 AUTHOR_DATE = "2026-06-01T12:00:00+02:00"
 COMMITTER_DATE = "@4102444800 +0000"
 NOT_STATE = ("commit-carbon", "COMMIT_EDITMSG", "logs", "hooks", "rr-cache")
 
 Install = Callable[[Repository], None]
-
-
-class Commit(NamedTuple):
-    """A commit object: tree, parents, the other header lines and the message."""
-
-    tree: str
-    parents: tuple[str, ...]
-    header: tuple[str, ...]
-    message: bytes
-
-    @property
-    def ids(self) -> set[str]:
-        """The ids of its records."""
-        return {one.decode("ascii") for one in IDS.findall(self.message)}
 
 
 class Result(NamedTuple):
@@ -68,15 +52,6 @@ def install_by_command(repository: Repository) -> None:
     repository.run(str(SCRIPTS / "commit-carbon"), "install")
 
 
-def install_twice(repository: Repository) -> None:
-    """Both message stages, each of which runs twice on one message."""
-    program = SCRIPTS / "commit-carbon-hook"
-    for stage in ("prepare-commit-msg", "commit-msg"):
-        once = f'"{program}" --stage {stage} "$@"'
-        differs = 'cmp -s "$1" "$ROOT/once" || echo "twice differs" >> "$LOG"'
-        repository.hook(stage, f'{once}\ncp "$1" "$ROOT/once"\n{once}\n{differs}\nexit 0')
-
-
 DOORS: dict[str, Install] = {
     "files": Repository.install,
     "install": install_by_command,
@@ -110,7 +85,8 @@ def run(sequence: Sequence, folder: Path, install: Install | None) -> Result:
         lines += [f"at {number}", step.script]
     lines.append(f"at {len(sequence.steps)}")
     done = repository.run("bash", "-c", "\n".join(lines), check=False)
-    return describe(repository, folder, done.stdout + done.stderr)
+    output = "\n".join([done.stdout, done.stderr, *said_twice(folder)])
+    return describe(repository, folder, output)
 
 
 def describe(repository: Repository, folder: Path, output: str) -> Result:
@@ -135,26 +111,3 @@ def describe(repository: Repository, folder: Path, output: str) -> Result:
         trailers={row[0]: row[2].count("id=") for row in rows},
         changes={patch[:40]: patch[40:] for patch in patches},
     )
-
-
-def read_commits(repository: Repository, names: list[str]) -> dict[str, Commit]:
-    """Commit objects, from one process."""
-    output = subprocess.run(
-        ["git", "cat-file", "--batch"],
-        cwd=repository.path,
-        env=repository.environment,
-        input="\n".join(names).encode() + b"\n",
-        capture_output=True,
-        check=True,
-    ).stdout
-    found = {}
-    while output:
-        line, _, rest = output.partition(b"\n")
-        name, _, size = line.decode("ascii").split(" ")
-        header, _, message = rest[: int(size)].partition(b"\n\n")
-        lines = header.decode("utf-8", "replace").split("\n")
-        parents = tuple(one[7:] for one in lines if one.startswith("parent "))
-        others = tuple(one for one in lines if not one.startswith(("parent ", "tree ")))
-        found[name] = Commit(lines[0], parents, others, message)
-        output = rest[int(size) + 1 :]
-    return found

@@ -41,8 +41,12 @@ resolve() {
         [ -f "$file" ] && sed -i '/^<<<<<<< \|^=======$\|^>>>>>>> \|^||||||| /d' "$file"
     done
     git add -A .
-    git diff --cached --quiet HEAD \
-        && printf 'emptied %s\n' "$(git rev-parse -q --verify REBASE_HEAD)" >> "$LOG"
+    git diff --cached --quiet HEAD && left_out
+}
+
+# Note that the commit which is being rebased will not be there any more.
+left_out() {
+    printf 'left out %s\n' "$(git rev-parse -q --verify REBASE_HEAD)" >> "$LOG"
 }
 
 # settle HOW...: answer each stop in one of these ways, then go on, and in the end give up.
@@ -52,7 +56,8 @@ settle() {
         state=$(under_way) || return 0
         printf 'stop %s %s\n' "$state" "$how" >> "$LOG"
         case "$how" in
-            skip | quit | abort) g "$state" "--$how"; continue ;;
+            skip) left_out; g "$state" --skip; continue ;;
+            quit | abort) g "$state" "--$how"; continue ;;
         esac
         resolve
         case "$how" in
@@ -70,10 +75,12 @@ settle() {
     return 0
 }
 
-# at N: note where step N begins.
+# at N: note where step N begins, and where all branches are.
 at() {
     under_way > /dev/null && settle abort
-    printf 'at %s %s\n' "$1" "$(git rev-parse HEAD)" >> "$LOG"
+    printf 'at %s %s' "$1" "$(git rev-parse HEAD)" >> "$LOG"
+    git for-each-ref --format=' %(objectname)' refs/heads | tr -d '\n' >> "$LOG"
+    echo >> "$LOG"
 }
 
 # todo "VERB|VERB..." "PLACE PLACE...": the next sequence editor puts these verbs and this order.

@@ -3,7 +3,7 @@
 Each script starts in a repository with three commits (c1, c2, c3 on `main`, one file each) that
 were made without the hook. `g` runs git and notes its exit code, `c NAME` commits one more line
 of the file NAME. `records` is how many records each commit of the final history has that is not
-one of the three, oldest first; `ids` how many different records all refs and reflogs together have.
+one of the three, oldest first.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ EDITORS = {
     "second-line": '{ echo; echo "fix: typed"; cat "$1"; } > "$1.new" && mv "$1.new" "$1"',
     "comments": "printf '# only\\n# comments\\n' > \"$1\"",
     "delete-subject": "sed -i '/^commit a/d' \"$1\"",
+    "hash": "echo '#12 fix' > \"$1\"",
+    "hash-above": '{ echo "#12 fix"; cat "$1"; } > "$1.new" && mv "$1.new" "$1"',
+    "hash-below": "printf 'fix\\n\\n# a heading\\n' > \"$1\"",
     "spoil": "sed -i '/^Carbon-/d' \"$1\"",
 }
 
@@ -144,6 +147,75 @@ FLOWS = {
     "editor-message": Flow("echo x >> c1; g commit -qaem given", [1]),
     "editor-message-cleared": Flow("echo x >> c1; g commit -qaem given", [], editor="clear"),
     "template": Flow("echo Why: > t; echo x >> c1; g commit -qat t", [1], editor="type"),
+    "editor-strip": Flow("echo x >> c1; g commit -qa --cleanup=strip", [1], editor="type"),
+    "editor-default": Flow("echo x >> c1; g commit -qa --cleanup=default", [1], editor="type"),
+    "editor-status-off": Flow("echo x >> c1; g commit -qa --no-status", [1], editor="type"),
+    "editor-string": Flow(
+        "echo x >> c1; g commit -qa", [1], editor="type", config=("core.commentString=//",)
+    ),
+    "editor-hash-only": Flow("echo x >> c1; g commit -qa", [], editor="hash"),
+    "editor-hash-whitespace": Flow(
+        "echo x >> c1; g commit -qa --cleanup=whitespace", [1], editor="hash"
+    ),
+    "editor-hash-scissors": Flow(
+        "echo x >> c1; g commit -qa", [1], editor="hash", config=("commit.cleanup=scissors",)
+    ),
+    "editor-hash-verbatim": Flow(
+        "echo x >> c1; g commit -qa --cleanup=verbatim", [1], editor="hash"
+    ),
+    "editor-hash-char": Flow(
+        "echo x >> c1; g commit -qa", [1], editor="hash", config=("core.commentChar=;",)
+    ),
+    "editor-hash-char-above-the-hint": Flow(
+        "echo x >> c1; g commit -qav", [1], editor="hash-above", config=("core.commentChar=;",)
+    ),
+    "editor-heading-char": Flow(
+        "echo x >> c1; g commit -qa", [1], editor="hash-below", config=("core.commentChar=;",)
+    ),
+    "editor-heading": Flow("echo x >> c1; g commit -qa", [1], editor="hash-below"),
+    "editor-from-the-configuration": Flow(
+        'echo x >> c1; git config core.editor "$GIT_EDITOR"; unset GIT_EDITOR; g commit -qa',
+        [1],
+        editor="type",
+    ),
+    "editor-colon": Flow("echo x >> c1; GIT_EDITOR=: g commit -qa", []),
+    "editor-colon-message": Flow("echo x >> c1; GIT_EDITOR=: g commit -qaem given", [1]),
+    "editor-true-file": Flow("echo x >> c1; echo given > m; GIT_EDITOR=true g commit -qaeF m", [1]),
+    "editor-colon-amend": Flow("c a; seq 900 >> a; g add a; GIT_EDITOR=: g commit -q --amend", [1]),
+    "editor-colon-template": Flow("echo Why: > t; echo x >> c1; GIT_EDITOR=: g commit -qat t", []),
+    "editor-colon-rebase": Flow(
+        "g checkout -qb t HEAD~1; echo t > c3; g add c3; g commit -qm t; export GIT_EDITOR=:;"
+        " g rebase -q main; echo both > c3; g add c3; g rebase --continue",
+        [1],
+    ),
+    "cleanup-given": Flow(
+        "for mode in strip default whitespace scissors verbatim;"
+        " do echo $mode >> c1; g commit -qam 'one' -m '# two' --cleanup=$mode; done",
+        [1] * 5,
+    ),
+    # other doors to git
+    "index-file": Flow(
+        "export GIT_INDEX_FILE=$PWD/.git/other; g read-tree HEAD; echo x > n; g add n;"
+        " g commit -qm other; unset GIT_INDEX_FILE; g reset -q --hard",
+        [1],
+    ),
+    "interactive": Flow(
+        "echo x >> c1; printf 'u\\n1\\n\\nq\\n' | g commit -q --interactive -m chosen", [1]
+    ),
+    "no-gpg": Flow(
+        "echo x >> c1; g commit -qam signed; g commit -qam unsigned --no-gpg-sign",
+        [1],
+        config=("commit.gpgSign=true", "gpg.program=false"),
+    ),
+    "git-gui": Flow(
+        # It starts the hooks by itself, without what git exports to them, then writes the commit.
+        "echo x >> c1; git add c1; echo gui > .git/GITGUI_EDITMSG;"
+        ' hook() { [ ! -x .git/hooks/$1 ] || env -u GIT_AUTHOR_DATE "$(git rev-parse --git-path hooks)/$@"; };'
+        " : > .git/PREPARE_COMMIT_MSG; hook prepare-commit-msg .git/PREPARE_COMMIT_MSG;"
+        " hook commit-msg .git/GITGUI_EDITMSG; git update-ref HEAD"
+        " $(git commit-tree -p HEAD -F .git/GITGUI_EDITMSG $(git write-tree))",
+        [0],
+    ),
     # amending
     "amend-no-edit": Flow("c a; g commit -q --amend --no-edit", [1]),
     "amend-message": Flow("c a; g commit -q --amend -m other", [1]),
@@ -224,6 +296,15 @@ FLOWS = {
     "cherry-pick-editor": Flow(
         "g checkout -qb t; c a; g checkout -q main; c b; g cherry-pick -e t", [1, 1]
     ),
+    "cherry-pick-unrecorded": Flow("g checkout -qb t HEAD~1; c b; g cherry-pick main", [1, 0]),
+    "cherry-pick-unrecorded-editor": Flow(
+        "g checkout -qb t HEAD~1; c b; g cherry-pick -e main", [1, 0], editor="append"
+    ),
+    "cherry-pick-unrecorded-conflict": Flow(
+        "g checkout -qb t HEAD~1; echo t > c3; g add c3; g commit -qm t; g cherry-pick main;"
+        " echo both > c3; g commit -qam mine",
+        [1, 0],
+    ),
     "cherry-pick-n": Flow(
         "g checkout -qb t; c a; g checkout -q main; g cherry-pick -n t; g commit -qm mine", [1]
     ),
@@ -232,10 +313,22 @@ FLOWS = {
         " g cherry-pick t; echo both > c3; g add c3; g cherry-pick --continue",
         [1],
     ),
+    "merge-continue": Flow(
+        "g checkout -qb t HEAD~1; echo t > c3; g add c3; g commit -qm t; g checkout -q main;"
+        " g merge -q t; echo both > c3; g add c3; g merge --continue",
+        [1, 0],
+        editor="append",
+    ),
     "revert": Flow("c a; g revert --no-edit HEAD", [1, 0]),
     "revert-editor": Flow("c a; g revert HEAD", [1, 0]),
     "revert-n": Flow("c a; g revert -n HEAD; g commit -qm back", [1, 0]),
     "rebase": Flow("g checkout -qb t HEAD~1; c a; c b; g rebase -q main", [1, 1]),
+    "rebase-unrecorded": Flow("g checkout -qb t HEAD~2; c b; g rebase -q t main", [1, 0, 0]),
+    "rebase-unrecorded-verbs": Flow(
+        "GIT_SEQUENCE_EDITOR='sed -i -e 1s/pick/reword/ -e 2s/pick/squash/' g rebase -qi HEAD~2",
+        [0],
+        editor="append",
+    ),
     "rebase-apply": Flow("g checkout -qb t HEAD~1; c a; c b; g rebase -q --apply main", [1, 1]),
     "rebase-merges": Flow(
         "g checkout -qb t HEAD~1; c q; g checkout -q main; g merge -q --no-ff -m m t; g rebase -qr --force HEAD~1",
@@ -318,6 +411,40 @@ FLOWS = {
     "rebase-exec": Flow(
         "c a; c b; g rebase -q -x 'echo x >> c1; git commit -qam exec' HEAD~2", [1, 1, 1, 1]
     ),
+    "rebase-edit-conflict-amend-no-edit": Flow(
+        "c a; echo v1 > s; git add s; g commit -qm s1; c b; echo v2 > s; git add s; g commit -qm s2;"
+        " GIT_SEQUENCE_EDITOR=\"sed -i '/ s1$/d; s/^pick \\(.* s2\\)$/edit \\1/'\" g rebase -qi HEAD~4;"
+        " echo v3 > s; git add s; g commit -q --amend --no-edit; g rebase --continue",
+        [1, 2],
+    ),
+    "rebase-every-verb": Flow(
+        "for name in a b d e f h i j; do c $name; done; g branch kept HEAD~3;"
+        " GIT_SEQUENCE_EDITOR=\"sed -i -e '1s/pick/reword/;2s/pick/fixup/;3s/pick/fixup -C/;4s/pick/edit/'"
+        " -e '5s/pick/drop/;6s/pick/squash/;7s/pick/fixup -c/;8i break' -e '8i exec true' -e '8i label here'"
+        " -e '8i reset here' -e '8i noop'\" g rebase -qi HEAD~8; g rebase --continue; g rebase --continue",
+        [3, 3, 1],
+    ),
+    "rebase-reword-hash": Flow(
+        "echo x >> c1; g commit -qam '#12 fix'; c b;"
+        " GIT_SEQUENCE_EDITOR='sed -i 1s/pick/reword/' g rebase -qi HEAD~2; g rebase --abort",
+        [1, 1],
+    ),
+    "rebase-fixup-reword": Flow(
+        "c a; echo f >> a; git add a; g commit -q --fixup=reword:HEAD; g reset -q --hard;"
+        " g rebase -qi --autosquash HEAD~2",
+        [1],
+    ),
+    "fixup-reword-hash": Flow(
+        "echo x >> c1; g commit -qam '#12 fix'; g commit -q --fixup=reword:HEAD;"
+        " echo y >> c1; g commit -qa --fixup=amend:HEAD",
+        [1],
+    ),
+    "rebase-conflict-editor": Flow(
+        "g checkout -qb t HEAD~1; echo t > c3; g add c3; g commit -qm t; g rebase -q main;"
+        " echo both > c3; g add c3; g rebase --continue",
+        [1],
+        editor="append",
+    ),
     "rebase-conflict": Flow(
         "g checkout -qb t HEAD~1; echo t > c3; g add c3; g commit -qm t; g rebase -q main;"
         " echo both > c3; g add c3; g rebase --continue",
@@ -337,3 +464,15 @@ FLOWS = {
     ),
     "stash": Flow("c a; echo x >> a; g stash -q; g stash pop -q; g commit -qam popped", [1, 1]),
 }
+
+# Without replays: over them, notes go where git is configured to copy them.
+IN_NOTES = {
+    **{name: FLOWS[name].records for name in (
+        "message", "two-commits", "all", "path", "hash-subject", "empty-message", "empty-commit",
+        "editor", "editor-verbose", "editor-quit", "template", "template-untouched", "merge-no-ff",
+        "amend-no-edit", "amend-message", "merge-conflict", "orphan",
+    )},
+    # git appends the old note to a new one, so the delta has a record of its own.
+    "amend-lines": [2],
+    "amend-editor-lines": [2],
+}  # fmt: skip

@@ -211,7 +211,9 @@ class TestInstall:
         repository.git("worktree", "add", "-q", str(tmp_path / "linked"))
         linked = Repository(tmp_path / "linked", repository.environment)
         linked.run("commit-carbon", "install")
-        linked.commit("there")
+        linked.write("file", "line\n")
+        done = linked.run("git", "commit", "-q", "-m", "there", check=False)
+        assert (done.returncode, done.stderr) == (0, "")
         assert "Carbon-gCO2e: " in linked.message()
         assert "commit-msg: installed" in linked.run("commit-carbon", "doctor").stdout
 

@@ -71,7 +71,7 @@ def framework(
     configuration = CONFIGURATION.format(project=project, revision=revision)
     repository.write(".pre-commit-config.yaml", configuration)
     repository.git("commit", "-qm", "initial")
-    repository.run(str(SCRIPTS / request.param), "install")
+    repository.run(str(SCRIPTS / request.param), "install", "--install-hooks")
     return repository
 
 

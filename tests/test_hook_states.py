@@ -204,15 +204,21 @@ def test_odd_arguments_never_stop_a_commit(staged: Repository, arguments: tuple[
 # --- the file system
 
 
-def in_mounts(repository: Repository, script: str) -> subprocess.CompletedProcess[str]:
-    """Run a shell script in mounts of its own, or skip the test."""
-    command = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--mount", "-r"]
+def unshare(*options: str) -> list[str]:
+    """A command that runs another one in namespaces of its own; the test is skipped without."""
     if not shutil.which("unshare"):
         pytest.skip("needs unshare (util-linux)")
-    probe = ["mount", "-t", "tmpfs", "none", str(repository.path.parent / "home")]
+    command = ["unshare", *options, *([] if os.geteuid() == 0 else ["-r"])]
+    probe = ["sh", "-c", "mount -t tmpfs none ."] if "--mount" in options else ["true"]
     if subprocess.run([*command, *probe], check=False, stderr=subprocess.DEVNULL).returncode:
-        pytest.skip("needs the right to mount")
-    return repository.run(*command, "sh", "-c", script, check=False, **GIT_VARIABLES)
+        pytest.skip("needs the right to have namespaces of its own")
+    return command
+
+
+def in_mounts(repository: Repository, script: str) -> subprocess.CompletedProcess[str]:
+    """Run a shell script in mounts of its own."""
+    command = [*unshare("--mount"), "sh", "-c", script]
+    return repository.run(*command, check=False, **GIT_VARIABLES)
 
 
 def test_a_read_only_git_directory(staged: Repository) -> None:
@@ -294,8 +300,9 @@ CONFIGURATIONS: dict[str, tuple[Callable[[Path], object], bool]] = {
     "large": (lambda file: file.write_text("#" * (1 << 20)), False),
     "binary": (lambda file: file.write_bytes(b"\xff\xfe\0"), False),
     "bad-toml": (lambda file: file.write_text("tool = \n"), False),
-    "deep": (lambda file: file.write_text("x = " + "[" * 8000), False),
-    "dotted": (lambda file: file.write_text("a." * 8000 + "b = 1"), False),
+    "deep": (lambda file: file.write_text("x = " + "[" * 4000), False),
+    "dotted-large": (lambda file: file.write_text("a." * 8000 + "b = 1"), False),
+    "dotted": (lambda file: file.write_text("a." * 2040 + "b = 1"), False),
     "unknown-key": (
         lambda file: file.write_text('"\x1b[31m" = "x"\n'.replace("\x1b", "\\u001b")),
         False,
@@ -315,6 +322,7 @@ def test_a_configuration_never_stops_a_commit(staged: Repository, name: str) -> 
     said = run_hook(staged)
     assert time.monotonic() - start < 1.9
     assert len(said) == int(not recorded)
+    assert ("larger than" in "".join(said)) == name.endswith("large")
     assert "hunter2" not in "".join(said)
     if recorded:
         assert_recorded(message_of(staged), 100)
@@ -366,6 +374,18 @@ def test_an_unset_variable_makes_no_difference(staged: Repository, unset: str) -
 def test_interpreter_flags_make_no_difference(staged: Repository, flag: str) -> None:
     assert run_hook(staged, command=(str(SCRIPTS / "python"), flag)) == []
     assert_recorded(message_of(staged), 100)
+
+
+def test_python_without_blake2_says_one_line(staged: Repository) -> None:
+    """`hashlib` would print a traceback for each of its algorithms."""
+    hidden = "import sys; sys.modules['_blake2'] = None"
+    code = f"{hidden}; from commit_carbon_hook.hook import main; main()"
+    python = str(SCRIPTS / "python")
+    words = ("-c", code, ".git/COMMIT_EDITMSG", "message")
+    done = staged.run(python, *words, check=True, **GIT_VARIABLES)
+    assert done.stderr
+    assert_one_line(done.stderr)
+    assert message_of(staged) == MESSAGE
 
 
 @pytest.mark.parametrize("path", ["", "/nonexistent", ".", "empty"])
@@ -427,6 +447,37 @@ def test_umask(staged: Repository, mask: str) -> None:
     run_hook(staged, command=("sh", "-c", f'umask {mask}; exec "$0" "$@"'))
     assert_recorded(message_of(staged), 100)
     assert file.stat().st_mode & 0o777 == 0o664
+
+
+def test_what_a_killed_hook_has_left_goes(staged: Repository) -> None:
+    left = staged.path / ".git" / "COMMIT_EDITMSG.1.commit-carbon"
+    left.write_text("half a mess")
+    assert run_hook(staged) == []
+    assert_recorded(message_of(staged), 100)
+    assert not left.exists()
+
+
+def test_an_interrupted_hook_is_no_defect(staged: Repository, tmp_path: Path) -> None:
+    """Ctrl-C reaches git and the hook alike."""
+    path = fake_git(tmp_path, "kill -INT $PPID; sleep 1")
+    said = run_hook(staged, variables={"PATH": path})
+    assert said == ["commit-carbon-hook: interrupted: the commit may have no record"]
+    assert message_of(staged) == MESSAGE
+
+
+@pytest.mark.parametrize("seconds", [0, 2])
+def test_amending_where_git_cannot_be_seen(hooked: Repository, seconds: int) -> None:
+    """As in a container; an amend in the commit's own second is taken for a new commit."""
+    isolated = " ".join(unshare("--pid", "--fork", "--mount-proc"))
+    hooked.hook("prepare-commit-msg", f'exec {isolated} "{PROGRAM}" "$@"')
+    before = int(time.time())
+    date = f"@{before - seconds} +0000"
+    hooked.commit("one", lines=100, GIT_AUTHOR_DATE=date, GIT_COMMITTER_DATE=date)
+    (record,) = re.findall(r"id=(\w+)", hooked.message())[:1]
+    hooked.git("commit", "-q", "--amend", "-m", "two")
+    assert hooked.message().startswith("two\n")
+    if seconds or int(time.time()) == before:
+        assert (f"id={record}" in hooked.message()) == bool(seconds)
 
 
 def fake_git(tmp_path: Path, body: str) -> str:

@@ -340,6 +340,7 @@ REMOVED = [
     pytest.param(b"s\n\nA: b\n" + BLOCK, b"s\n\nA: b\n", id="in-a-block"),
     pytest.param(b"s\n\n" + BLOCK + b"A: b\n", b"s\n\nA: b\n", id="above-another-trailer"),
     pytest.param(b"s\n\n" + BLOCK + b"# c\nA: b\n", b"s\n\n# c\nA: b\n", id="above-a-comment"),
+    pytest.param(b"s\n\n" + BLOCK + b"Conflicts:\n", b"s\n\nConflicts:\n", id="above-conflicts"),
     pytest.param(b"s\n\n" + BLOCK + b"\nt\n", b"s\n\nt\n", id="paragraph-inside"),
     pytest.param(b"s\n\n" + BLOCK + b"\n* t\n\n" + BLOCK, b"s\n\n* t\n", id="forge-squash"),
     pytest.param(b"s\n\n    t\n\n    " + RECORD + b"\n\nu\n", b"s\n\n    t\n\nu\n", id="indented"),
