@@ -9,7 +9,7 @@ from struct import Struct
 from .errors import CarbonError
 from .history import month
 from .ledger import UNREADABLE
-from .recomputation import Amount, afterwards, energy, restated
+from .recomputation import NO_HOURS, Amount, Hours, afterwards, energy, of_the_hour, restated
 from .record import Emissions
 from .summary import Total
 
@@ -67,13 +67,14 @@ class Breakdown(NamedTuple):
 NOTHING = Total(0, Emissions(0, 0, 0), Amount(0, 0, 0), 0)
 
 
-def entries(ledger: Ledger, method: str = "") -> Iterator[Entry]:
-    """Every record that counts, restated under `method` if one is given; those that cannot be
-    restated are left out."""
+def entries(ledger: Ledger, method: str = "", hours: Hours = NO_HOURS) -> Iterator[Entry]:
+    """Every record that counts, restated under `method` if one is given, with the intensities of
+    hours; those that cannot be restated are left out."""
     for record, origin, conflict in ledger.records():
         if method:
             try:
-                record = restated(record, method)
+                hourly = of_the_hour(hours, record.basis, origin.time)
+                record = restated(record, method, hourly)
             except CarbonError:
                 continue
         yield Entry(record, origin, len(conflict))
@@ -105,7 +106,9 @@ def by_field(cells: Iterable[tuple[Kind, Total]], field: str) -> list[tuple[str,
     return sorted(rows, key=lambda row: (-row[1].emissions.central, row[0]))
 
 
-def break_down(ledger: Ledger, rows: Callable[[int], Rows], method: str = "") -> Breakdown:
+def break_down(
+    ledger: Ledger, rows: Callable[[int], Rows], method: str = "", hours: Hours = NO_HOURS
+) -> Breakdown:
     """Add a ledger up by kind and month. `rows` makes room for a row per commit, as for the
     ledger itself."""
     cells: dict[Kind, list[int]] = {}
@@ -113,7 +116,7 @@ def break_down(ledger: Ledger, rows: Callable[[int], Rows], method: str = "") ->
     tools: dict[str, int] = {}
     commits = rows(_COMMIT.size)
     try:
-        for record, origin, _ in entries(ledger, method):
+        for record, origin, _ in entries(ledger, method, hours):
             about = _add(cells, months, record, origin)
             if about.evidence in SHOWN:
                 number = tools.setdefault(about.tool, len(tools))
@@ -126,7 +129,8 @@ def break_down(ledger: Ledger, rows: Callable[[int], Rows], method: str = "") ->
     for lines, copies in ledger.changes():
         if lines and lines != UNREADABLE:
             origin, basis = copies[0]
-            _add(late_cells, late_months, afterwards(lines, basis), origin)
+            late = afterwards(lines, basis, of_the_hour(hours, basis, origin.time))
+            _add(late_cells, late_months, late, origin)
     return Breakdown(
         tuple((one, _total(sums)) for one, sums in sorted(cells.items())),
         tuple((one, _total(sums)) for one, sums in sorted(late_cells.items())),

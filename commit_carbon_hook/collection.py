@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import deque
 from hashlib import blake2b
 from types import MappingProxyType
 
 from . import ai_lines, history, identities
+from .grid.names import fitting
 from .ledger import AFTERWARDS, NO_EVIDENCE, RECORDED, Ledger
+from .line_counts import LineCounts
 from .reading import NOTES_REF, with_note
-from .record import Basis, printable
+from .record import Basis
 from .sieve import Sieve, Tally
 from .spool import Spool
 from .tables import default_zone
@@ -25,13 +28,12 @@ if TYPE_CHECKING:
     from .config import Settings
     from .history import Commit, Period
     from .identities import Identity
+    from .numstat import Changed
     from .sieve import Unreadable
     from .walk import Engine, Tips
 else:
     from .values import NamedTuple
 
-# Commits whose lines are counted by one process.
-BATCH = 10_000
 ALL_LINES = 1 << 62
 
 
@@ -85,25 +87,31 @@ def collect(
 ) -> Collection:
     """Read every source. `authors` keeps their names, `method` replaces that of the settings for
     what is estimated afterwards; `watch` gets every tally before it grows."""
+
+    def nothing() -> Collection:
+        return Collection(Ledger(Spool, len(sources) > 1), (), (), None, None)
+
     try:
-        return _collect(sources, period, authors, watch, method, thorough=False)
+        return collect_into(nothing(), sources, period, authors, watch, method)
     except BrokenHistory:
-        return _collect(sources, period, authors, watch, method, thorough=True)
+        return collect_into(nothing(), sources, period, authors, watch, method, thorough=True)
 
 
-def _collect(
+def collect_into(
+    before: Collection,
     sources: Sequence[Source],
     period: Period,
     authors: bool,
     watch: Callable[[Tally], object],
     method: str,
-    thorough: bool,
+    thorough: bool = False,
 ) -> Collection:
-    shared = len(sources) > 1
-    ledger = Ledger(Spool, shared)
-    refused: set[Refused] = set()
-    unreadable: list[tuple[int, Unreadable]] = []
-    dates: list[int] = []
+    """The same beside what was read before, whose ledger grows. Raises BrokenHistory, half way,
+    where a history is damaged and `thorough` is not set."""
+    ledger, shared = before.ledger, len(sources) > 1
+    refused = set(before.refused)
+    unreadable = list(before.unreadable)
+    dates = [date for date in (before.first, before.last) if date is not None]
     for number, source in enumerate(sources):
         tally = Tally()
         reader = _Reader(ledger, number, source, authors, method, refused)
@@ -115,15 +123,9 @@ def _collect(
             (lambda sha: ledger.add_commit(sha, NO_EVIDENCE)) if shared else None,
         )
         watch(tally)
-        candidates = []
         for commit in source.engine.commits(source.tips, sieve, tally, thorough):
-            candidate = reader.read(commit)
-            if candidate:
-                candidates.append(candidate)
-                if len(candidates) == BATCH:
-                    reader.count_lines(candidates)
-                    candidates = []
-        reader.count_lines(candidates)
+            reader.read(commit)
+        reader.finish()
         if not shared:
             ledger.add_commits(tally.others)
         unreadable += [(number, one) for one in tally.unreadable]
@@ -165,13 +167,15 @@ class _Reader:
         self.authors = authors
         self.method = method or source.settings.method
         self.refused = refused
+        self.counts = LineCounts(source.engine, self.note_lines)
+        self.candidates: deque[_Candidate] = deque()
         self.notes = source.engine.notes(NOTES_REF)
         self.ai_lines = source.ai_lines.by_commit
         for sha, lines in source.attached.items():
             self.notes[sha] = self.notes.get(sha, b"") + b"\n" + lines
 
-    def read(self, commit: Commit) -> _Candidate | None:
-        """Note all that a commit says; a candidate if its lines must be counted."""
+    def read(self, commit: Commit) -> None:
+        """Note all that a commit says."""
         found = with_note(history.find(commit), self.notes.get(commit.sha))
         origin = origin_of(commit, self.number, self.authors)
         for line, reason in found.rejected:
@@ -180,26 +184,31 @@ class _Reader:
             self.ledger.add_record(one, origin)
         if found.records:
             self.ledger.add_commit(commit.sha, RECORDED)
-            return None
+            return
         lines = self.ai_lines.get(commit.sha)
         known = ai_lines.basis_of(commit, found.identity, lines)
         if known is None:
             self.ledger.add_commit(commit.sha, NO_EVIDENCE)
-            return None
+            return
         self.ledger.add_commit(commit.sha, AFTERWARDS)
         person = blake2b(b"%s %d" % (commit.author, commit.time), digest_size=16).digest()
-        return _Candidate(origin, self._basis(*known), person, lines.lines if lines else ALL_LINES)
+        most = lines.lines if lines else ALL_LINES
+        self.candidates.append(_Candidate(origin, self._basis(*known), person, most))
+        self.counts.add(commit.sha)
+
+    def finish(self) -> None:
+        """All commits were read."""
+        self.counts.finish()
 
     def _basis(self, identity: Identity, evidence: str) -> Basis:
-        grid = self.settings.grid or default_zone(identity.tool)
-        return printable(Basis(identity.tool, identity.model, evidence, grid, self.method))
+        grid = self.settings.grid or default_zone(identity.tool, identity.model)
+        return fitting(Basis(identity.tool, identity.model, evidence, grid, self.method))
 
-    def count_lines(self, candidates: Sequence[_Candidate]) -> None:
+    def note_lines(self, changes: Sequence[Changed]) -> None:
         """Note the lines of commits that have no record. Copies of a change (rebased or picked)
         have its author, author date and numbers."""
-        changes = self.engine.changed(candidate.origin.sha for candidate in candidates)
-        for candidate, (sha, lines, digest) in zip(candidates, changes, strict=True):
-            origin, basis, person, most = candidate
+        for sha, lines, digest in changes:
+            origin, basis, person, most = self.candidates.popleft()
             if lines <= 0:
                 person, digest = b"", bytes.fromhex(sha)
             key = blake2b(person + digest, digest_size=16).digest()

@@ -11,6 +11,7 @@ from .errors import CarbonError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import Any, TextIO
 
     from .config import Settings
     from .estimate import Range
@@ -18,21 +19,52 @@ if TYPE_CHECKING:
 OK, NO, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
 
 
+class Lasting:
+    """A stream that is written to without harm when nobody reads it any more (`| head`): what a
+    command finds out does not depend on who listens."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        """See `TextIO`."""
+        try:
+            return self._stream.write(text)
+        except BrokenPipeError:
+            silence(self._stream)
+            return len(text)
+
+    def flush(self) -> None:
+        """See `TextIO`."""
+        try:
+            self._stream.flush()
+        except BrokenPipeError:
+            silence(self._stream)
+
+
+def silence(stream: TextIO) -> None:
+    """Send what is still to come nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
 def guard(program: str, body: Callable[[], int]) -> int:
     """Run a command: 0 done, 1 a check says no, 2 usage or unreadable input, never a traceback."""
+    streams = sys.stdout, sys.stderr
+    sys.stdout, sys.stderr = Lasting(sys.stdout), Lasting(sys.stderr)
     try:
         code = body()
         sys.stdout.flush()
     except CarbonError as error:
         return complain(program, str(error))
-    except BrokenPipeError:
-        # The reader has what it wanted (`| head`); nothing is left to say to it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return OK
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as error:
         return complain(program, f"{_described(error)}: please report it")
+    finally:
+        sys.stdout, sys.stderr = streams
     return code
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager, suppress
 
-from . import numstat, tree_diff
+from . import loose_object, numstat, tree_diff
 from .errors import CarbonError
 from .numstat import UNREADABLE, Changed
 from .revisions import COMMIT, Objects, peeled, resolve
@@ -28,6 +28,8 @@ TREE, BLOB = 2, 3
 class DulwichHistory:
     """A repository read through dulwich; the engine of `walk.Engine`."""
 
+    parallel = False
+
     def __init__(self, path: str, environment: Mapping[str, str]) -> None:
         """Open `path`, or the repository around here."""
         from dulwich.errors import NotGitRepository
@@ -46,6 +48,7 @@ class DulwichHistory:
             self._digits = self._repo.object_format.hex_length
         self.shallow = bool(self._boundary)
         self.directory = os.fsdecode(self._repo.controldir())
+        self.objects = os.fsdecode(self._repo.object_store.path)
         self.work_tree = "" if self._repo.bare else os.fsdecode(self._repo.path)
         self._objects = Objects(self._ref, self._read, self._starting)
 
@@ -172,7 +175,7 @@ class DulwichHistory:
         try:
             return self._store.get_raw(sha.encode("ascii"))  # type: ignore[arg-type]
         except Exception:  # damage shows in as many ways as there are bytes
-            return None
+            return loose_object.read(self.objects, sha)
 
     def _commit(self, sha: str) -> bytes | None:
         found = self._read(sha)

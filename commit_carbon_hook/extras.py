@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .elsewhere import Carrier
     from .history import Period
     from .losses import Loss
+    from .recomputation import Hours
     from .recovery import Found
     from .report.contents import Section
     from .summary import Summary
@@ -184,7 +185,9 @@ def write_attestation(path: str, source: Source, collected: Collection, summary:
     attestation_file.write(path, fields)
 
 
-def reasons(arguments: argparse.Namespace, summary: Summary, collected: Collection) -> list[str]:
+def reasons(
+    arguments: argparse.Namespace, summary: Summary, collected: Collection, hours: Hours
+) -> list[str]:
     """Why the limits say no, one line each."""
     if arguments.max_gco2e is None and arguments.max_per_commit is None:
         return []
@@ -193,5 +196,7 @@ def reasons(arguments: argparse.Namespace, summary: Summary, collected: Collecti
     end = arguments.value or ENDS[0]
     wanted = limits.Limits(arguments.max_gco2e, arguments.max_per_commit, end)
     return list(
-        limits.reasons(wanted, summary.recorded.emissions, collected.ledger, arguments.restate)
+        limits.reasons(
+            wanted, summary.recorded.emissions, collected.ledger, arguments.restate, hours
+        )
     )

@@ -8,7 +8,7 @@ from contextlib import ExitStack, suppress
 from . import frames
 from .errors import CarbonError
 from .git_changes import GitChanges
-from .git_stream import PIPE, Git, GitProgramMissing, reading, temporary, writing
+from .git_stream import PIPE, Git, GitProgramMissing, reading, streaming, temporary, writing
 from .history import Instant
 from .sieve import sift
 from .walk import BrokenHistory, Tips, is_branch, walk
@@ -28,13 +28,15 @@ NOW = ("now", "today")
 class GitHistory:
     """A repository read through the git program; the engine of `walk.Engine`."""
 
+    parallel = True
+
     def __init__(self, path: str, environment: Mapping[str, str]) -> None:
         """Open `path`, or without one what git finds from here."""
         self._git = Git(path, environment)
         answers = self._opened(path).split("\n")
         self.directory, shallow, objects, shallow_file, self._hash, inside = answers[:6]
         self.shallow = shallow == "true"
-        self._objects = os.path.join(path, objects)
+        self.objects = os.path.join(path, objects)
         self._shallow_file = os.path.join(path, shallow_file)
         self.work_tree = os.path.join(path, answers[6] or ".") if inside == "true" else ""
 
@@ -106,7 +108,7 @@ class GitHistory:
         return sift(self._listed(tips), sieve, tally, frames.INDENT)
 
     def _has_commit_graph(self) -> bool:
-        info = os.path.join(self._objects, "info")
+        info = os.path.join(self.objects, "info")
         return os.path.exists(os.path.join(info, "commit-graph")) or os.path.exists(
             os.path.join(info, "commit-graphs", "commit-graph-chain")
         )
@@ -118,7 +120,7 @@ class GitHistory:
             self._git.child("rev-list", "--stdin", stdin=names) as lister,
             self._git.child("cat-file", "--batch", "--buffer", stdin=lister.stdout) as reader,
         ):
-            yield from frames.from_cat_file(reading(reader), tally.unreadable)
+            yield from frames.from_cat_file(streaming(reader), tally.unreadable)
             if reader.wait() or lister.wait():
                 raise BrokenHistory
 
@@ -129,7 +131,7 @@ class GitHistory:
             temporary(_lines(tips)) as names,
             self._git.child(*arguments, stdin=names) as lister,
         ):
-            yield from frames.from_rev_list(reading(lister))
+            yield from frames.from_rev_list(streaming(lister))
             if lister.wait():
                 raise BrokenHistory
 

@@ -29,7 +29,7 @@ _LAST_SECOND = 253_402_300_799
 
 class Commit(NamedTuple):
     """What a summary needs of a commit. `time` is the author date in seconds since 1970,
-    `zone` the author's offset in minutes; `message` ends at the first NUL, as in git."""
+    `zone` the author's offset in minutes."""
 
     sha: str
     parents: tuple[str, ...]
@@ -76,9 +76,11 @@ class Period(NamedTuple):
 
 
 def parse_commit(sha: str, raw: bytes) -> Commit:
-    """Read a raw commit object. Raises ValueError for one that has no author line."""
+    """Read a raw commit object, which ends at its first NUL, as in git. Raises ValueError for one
+    that has no author line."""
+    raw = raw.partition(b"\0")[0]
     end = raw.find(b"\n\n")
-    header = raw[: end + 1] if end >= 0 else raw
+    header = raw[: end + 1] if end >= 0 else raw + b"\n"
     start = header.find(b"\nauthor ")
     if start < 0 or not header.startswith(b"tree "):
         raise ValueError("not a commit object")
@@ -91,8 +93,7 @@ def parse_commit(sha: str, raw: bytes) -> Commit:
     at = header.find(b"\nencoding ", start)
     encoding = header[at + 10 : header.find(b"\n", at + 10)] if at >= 0 else b""
     text = raw[end + 2 :] if end >= 0 else b""
-    nul = text.find(b"\0")
-    return Commit(sha, parents, author, time, zone, encoding, text if nul < 0 else text[:nul])
+    return Commit(sha, parents, author, time, zone, encoding, text)
 
 
 def parse_author(line: bytes) -> tuple[bytes, int, int]:

@@ -11,7 +11,7 @@ from .union import Origin, Sighting, United, unite
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import NamedTuple, Protocol
 
     class Rows(Protocol):
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
         def append(self, row: bytes, /) -> object: ...
         def __iter__(self) -> Iterator[bytes]: ...
+        def __len__(self) -> int: ...
         def close(self) -> None: ...
 
 else:
@@ -26,6 +27,8 @@ else:
 
 _RECORD = Struct(">10s6QBIqh33pHI")
 _CHANGE = Struct(">16s33pqqhIHI")
+RECORD_BYTES = _RECORD.size
+CHANGE_BYTES = _CHANGE.size
 _COMMIT = Struct(">32sB")
 
 NO_EVIDENCE, AFTERWARDS, RECORDED = range(3)
@@ -40,6 +43,18 @@ class Change(NamedTuple):
 
     lines: int
     copies: tuple[tuple[Origin, Basis], ...]
+
+
+class State(NamedTuple):
+    """All that a ledger of one repository holds: commits by kind, names in the order of their
+    indexes, the numbers of rows, and the rows."""
+
+    counts: Sequence[int]
+    bases: Sequence[Basis]
+    authors: Sequence[str]
+    numbers: tuple[int, int]
+    records: Iterable[bytes]
+    changes: Iterable[bytes]
 
 
 class Ledger:
@@ -99,6 +114,27 @@ class Ledger:
                 self._authors.setdefault(origin.author, len(self._authors)),
             )
         )
+
+    def state(self) -> State:
+        """What `resume` takes, while this ledger is open."""
+        return State(
+            self._counts,
+            [basis for basis in self._bases if basis],
+            [author for author in self._authors if author],
+            (len(self._records), len(self._changes)),
+            self._records,
+            self._changes,
+        )
+
+    def resume(self, state: State) -> None:
+        """Go on from a state; this ledger is new."""
+        self._counts = list(state.counts)
+        self._bases |= {basis: number for number, basis in enumerate(state.bases, 1)}
+        self._authors |= {author: number for number, author in enumerate(state.authors, 1)}
+        for row in state.records:
+            self._records.append(row)
+        for row in state.changes:
+            self._changes.append(row)
 
     def close(self) -> None:
         """Let go of the rows."""

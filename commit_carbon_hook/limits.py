@@ -6,7 +6,7 @@ from itertools import groupby
 from struct import Struct
 
 from .errors import CarbonError
-from .recomputation import restated
+from .recomputation import NO_HOURS, Hours, of_the_hour, restated
 from .record import ID_LENGTH, grams_text
 from .spool import Spool
 
@@ -35,7 +35,9 @@ class Limits(NamedTuple):
     end: str
 
 
-def reasons(limits: Limits, recorded: Emissions, ledger: Ledger, method: str) -> Iterator[str]:
+def reasons(
+    limits: Limits, recorded: Emissions, ledger: Ledger, method: str, hours: Hours = NO_HOURS
+) -> Iterator[str]:
     """Why a history breaks the limits, one line each. `recorded` is the total; the records of
     the ledger are restated under `method` if one is given."""
     end = limits.end
@@ -46,7 +48,9 @@ def reasons(limits: Limits, recorded: Emissions, ledger: Ledger, method: str) ->
         )
     if limits.per_commit is not None:
         above = [
-            (grams, sha) for sha, grams in commits(ledger, end, method) if grams > limits.per_commit
+            (grams, sha)
+            for sha, grams in commits(ledger, end, method, hours)
+            if grams > limits.per_commit
         ]
         if above:
             most, sha = max(above)
@@ -57,14 +61,17 @@ def reasons(limits: Limits, recorded: Emissions, ledger: Ledger, method: str) ->
             )
 
 
-def commits(ledger: Ledger, end: str, method: str) -> Iterator[tuple[str, int]]:
+def commits(
+    ledger: Ledger, end: str, method: str, hours: Hours = NO_HOURS
+) -> Iterator[tuple[str, int]]:
     """What every commit with records has recorded, in nanograms, each of its records once; a
     record that cannot be restated counts for nothing, as in the totals."""
     rows = Spool(_ROW.size)
     try:
         for record, origin in ledger.sightings():
             try:
-                emissions = (restated(record, method) if method else record).emissions
+                hourly = of_the_hour(hours, record.basis, origin.time)
+                emissions = (restated(record, method, hourly) if method else record).emissions
             except CarbonError:
                 continue
             sha = bytes.fromhex(origin.sha)

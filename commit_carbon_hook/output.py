@@ -7,11 +7,12 @@ import stat
 import sys
 from contextlib import suppress
 
+from . import doors
 from .errors import CarbonError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 UTF_8 = "utf-8"
 
@@ -69,9 +70,14 @@ def _mode(path: str) -> int:
         return 0o666 & ~umask
 
 
-def to_standard_output(chunks: Iterable[bytes]) -> None:
-    """Write bytes as they are; what was printed as text before comes first."""
+def to_standard_output(chunks: Iterable[bytes], copy: Callable[[bytes], object] = len) -> None:
+    """Write bytes as they are; what was printed as text before comes first. Where nobody reads
+    any more, the rest is not made. `copy` gets every chunk too."""
     sys.stdout.flush()
-    for chunk in chunks:
-        sys.stdout.buffer.write(chunk)
-    sys.stdout.buffer.flush()
+    try:
+        for chunk in chunks:
+            sys.stdout.buffer.write(chunk)
+            copy(chunk)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        doors.silence(sys.stdout)

@@ -81,8 +81,10 @@ def write(
     ledger: Ledger,
     sources: Sequence[Source],
     period: Period,
+    copy: Callable[[bytes], object] = len,
 ) -> None:
-    """Make the report and put it where it belongs; the ledger must still be open."""
+    """Make the report and put it where it belongs; the ledger must still be open. `copy` gets
+    what goes to standard output."""
     from .factor_set import name
 
     report = report._replace(factor_set=name())
@@ -96,7 +98,7 @@ def write(
         output.to_file(arguments.output, maker.chunks(output.UTF_8))
     else:
         encoding = sys.stdout.encoding if arguments.format == TEXT else output.UTF_8
-        output.to_standard_output(maker.chunks(encoding))
+        output.to_standard_output(maker.chunks(encoding), copy)
 
 
 class Maker:
@@ -181,14 +183,14 @@ class Maker:
     def _entries(self) -> Iterable[Any]:
         from .breakdown import entries
 
-        return entries(self._ledger, self._arguments.restate)
+        return entries(self._ledger, self._arguments.restate, self._report.hours)
 
     @cached_property
     def _breakdown(self) -> Breakdown:
         from .breakdown import break_down
         from .spool import Spool
 
-        return break_down(self._ledger, Spool, self._arguments.restate)
+        return break_down(self._ledger, Spool, self._arguments.restate, self._report.hours)
 
     def _provenance(self) -> Provenance:
         from .report import provenance

@@ -24,7 +24,9 @@ else:
 
 NO_COMMIT = "not a commit object"
 _LARGEST = 1 << 62
-_ZONES = (b" +", b" -")
+_USUAL = re.compile(
+    rb"tree [0-9a-f]+\n(?:parent [0-9a-f]+\n)*author (([^\n]*)> ([0-9]{1,10}) [+-][0-9]{4})\n"
+)
 
 
 class Unreadable(NamedTuple):
@@ -92,6 +94,7 @@ def sift(
     other, names, pattern = sieve.other, sieve.names, sieve.pattern(indent)
     current, marks, mark = b"", iter([0]), _LARGEST
     others, first, last = 0, _LARGEST, -_LARGEST
+    nuls = False
     for buffer, name, start, end in frames:
         if buffer is not current:
             # Once a buffer, as this loop runs for every commit of long histories.
@@ -99,19 +102,25 @@ def sift(
             others = 0
             current, marks = buffer, iter(_positions(buffer, pattern))
             mark = next(marks, _LARGEST)
+            nuls = not indent and b"\0" in buffer
+        if nuls:
+            # Where git stops reading.
+            nul = buffer.find(b"\0", start, end)
+            end = nul if nul >= 0 else end
         while mark < start:
             mark = next(marks, _LARGEST)
-        at = buffer.find(b"\nauthor ", start, end) + 8
-        line = buffer[at : buffer.find(b"\n", at, end)]
-        author, _, date = line.rpartition(b"> ")
-        digits = date[:-6]
-        if digits.isdigit() and len(digits) < 11 and date[-6:-4] in _ZONES:
+        usual = _USUAL.match(buffer, start, end)
+        if usual:
+            line, author, digits = usual.group(1, 2, 3)
             time = int(digits)
         else:
-            time = parse_author(line)[1]
-        if at == 7 or buffer.find(b"\n\n", start, at) >= 0:
-            tally.unreadable.append(Unreadable(_name(buffer, name), NO_COMMIT))
-            continue
+            at = buffer.find(b"\nauthor ", start, end) + 8
+            if at == 7 or buffer.find(b"\n\n", start, at) >= 0:
+                tally.unreadable.append(Unreadable(_name(buffer, name), NO_COMMIT))
+                continue
+            stop = buffer.find(b"\n", at, end)
+            line = buffer[at : stop if stop >= 0 else end]
+            author, time = line.rpartition(b"> ")[0], parse_author(line)[1]
         if period and not period.holds(time, parse_author(line)[2]):
             continue
         known = authors.get(author)

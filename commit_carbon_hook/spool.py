@@ -24,6 +24,7 @@ class Spool:
         self._width = width
         self._memory_bytes = memory_bytes
         self._held = 0
+        self._number = 0
         self._buckets = [_Bucket() for _ in range(256)]
         self._file: BinaryIO | None = None
 
@@ -31,8 +32,12 @@ class Spool:
         """Add one row."""
         self._buckets[row[0]].rows += row
         self._held += self._width
+        self._number += 1
         if self._held > self._memory_bytes:
             self._write_out()
+
+    def __len__(self) -> int:
+        return self._number
 
     def __iter__(self) -> Iterator[bytes]:
         width = self._width

@@ -7,16 +7,19 @@ import os
 import sys
 from contextlib import ExitStack
 
-from . import doors, extras, rendering
+from . import doors, extras, opening, rendering
 from .errors import CarbonError
+from .grid import in_summary
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import NoReturn
 
+    from .answers import Keeper
     from .collection import Collection, Source
     from .history import Day, Instant, Period
+    from .ledger_cache import LedgerCache
     from .report.contents import Gap, Report
     from .summary import Summary
     from .walk import Engine
@@ -68,10 +71,13 @@ def parser() -> argparse.ArgumentParser:
     add("--max-gco2e", type=grams, metavar="N",
         help="exit 1 if the recorded total is above N grams")  # fmt: skip
     extras.add_arguments(add, grams)
+    in_summary.add_arguments(add)
     add("--allow-shallow", action="store_true",
         help="accept a shallow clone; the report says that it is incomplete")  # fmt: skip
     add("--engine", choices=ENGINES, default="",
         help="what reads the history; default: git, else dulwich")  # fmt: skip
+    add("--no-cache", action="store_true",
+        help="read everything again, and keep nothing of it for the next time")  # fmt: skip
     add("--no-progress", action="store_true", help="no count of commits on a terminal")
     add("--version", action=doors.Version, nargs=0, help="print the version")
     return made
@@ -87,91 +93,75 @@ def grams(text: str) -> int:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of grams") from None
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """The exit code: 0 done, 1 a gate says no, 2 usage or unreadable input."""
+def main(argv: Sequence[str] | None = None, keeper: Keeper | None = None) -> int:
+    """The exit code: 0 done, 1 a gate says no, 2 usage or unreadable input. The keeper gets an
+    answer that will be the same for as long as nothing changes."""
     words = sys.argv[1:] if argv is None else list(argv)
     # Where words and options are mixed, argparse takes what follows `--` for options too.
     end = words.index("--") if "--" in words else len(words)
     arguments = parser().parse_intermixed_args(words[:end])
     arguments.revisions = [*arguments.revisions, *words[end + 1 :]]
-    return doors.guard(PROGRAM, lambda: run(arguments))
+    return doors.guard(PROGRAM, lambda: run(arguments, keeper))
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace, keeper: Keeper | None = None) -> int:
     """Read, add up, print."""
     from . import tables
     from .summary import DEFAULT_GROUPS, summarize
 
     rendering.check(arguments)
     with ExitStack() as stack:
-        sources = open_sources(arguments, stack)
+        sources = opening.sources(
+            arguments.repositories or [""],
+            wanted(arguments),
+            arguments.every_ref,
+            arguments.engine,
+            arguments.allow_shallow,
+            stack,
+        )
         if arguments.restate:
             # Known only now: a repository may bring methods of its own.
             tables.method(arguments.restate)
+        in_summary.check(arguments)
         groups = tuple(dict.fromkeys(arguments.groups)) or DEFAULT_GROUPS
         period = period_of(arguments, sources[0].engine)
         prepared = extras.prepare(arguments, sources, period)
-        collected = read(arguments, prepared.sources, period, groups)
+        cache = cache_of(arguments, prepared.sources, period, groups)
+        collected = read(arguments, prepared.sources, period, groups, cache)
         stack.callback(collected.ledger.close)
         prepared = extras.complete(prepared, collected, "author" in groups)
         names = [source.name for source in sources]
-        summary = summarize(collected.ledger, groups, names, arguments.restate)
+        hours = in_summary.hours(arguments, collected.ledger)
+        summary = summarize(collected.ledger, groups, names, arguments.restate, hours)
         report = made_of(arguments, sources, collected, summary)
-        report = report._replace(sections=extras.sections(arguments, prepared))
+        about = in_summary.sections(arguments, sources, collected.ledger, summary, hours)
+        sections = (*extras.sections(arguments, prepared), *about)
+        report = report._replace(sections=sections, hours=hours)
         if arguments.write_attestation:
             path = arguments.write_attestation
             extras.write_attestation(path, sources[0], collected, summary)
-        reasons = extras.reasons(arguments, summary, collected)
+        reasons = extras.reasons(arguments, summary, collected, hours)
         methods = {*summary.methods, arguments.restate, prepared.method}
         doors.warn_of(PROGRAM, sorted(methods))
-        rendering.write(arguments, report, collected.ledger, sources, period)
+        copy = keeper.copy if keeper else len
+        rendering.write(arguments, report, collected.ledger, sources, period, copy)
+        certain = report.complete and not any(one.ai_lines.problems for one in prepared.sources)
+        if cache and certain:
+            cache.keep(collected)
+    code = doors.NO if reasons else doors.OK
+    if keeper and certain and not arguments.grid_history:
+        keeper.keep(code, reasons, methods)
     for reason in reasons:
         doors.complain(PROGRAM, reason)
-    return doors.NO if reasons else doors.OK
+    return code
 
 
-def open_sources(arguments: argparse.Namespace, stack: ExitStack) -> list[Source]:
-    """The repositories, each with its tips and its settings. Raises CarbonError."""
-    from . import config
-    from .collection import Source
-
-    revisions = list(arguments.revisions)
-    for revision in revisions:
+def wanted(arguments: argparse.Namespace) -> list[str]:
+    """The revisions that are asked for."""
+    for revision in arguments.revisions:
         if revision.startswith("-"):
             raise CarbonError(f"{revision}: not a revision: see {PROGRAM} --help")
-    if not revisions and not arguments.every_ref:
-        revisions = ["HEAD"]
-    sources: list[Source] = []
-    for path in arguments.repositories or [""]:
-        engine = open_engine(path, arguments.engine)
-        stack.callback(engine.close)
-        name = name_of(engine, path, [source.name for source in sources])
-        if engine.shallow and not arguments.allow_shallow:
-            raise CarbonError(
-                f"{name}: a shallow clone, most of its history is missing:"
-                " run git fetch --unshallow, or accept that with --allow-shallow"
-            )
-        settings = config.load(engine.work_tree or engine.directory, os.environ)
-        tips = engine.tips(revisions, arguments.every_ref)
-        sources.append(Source(name, engine, tips, settings))
-    return sources
-
-
-def open_engine(path: str, engine: str = "") -> Engine:
-    """A repository opened by the engine that fits this environment."""
-    from . import reading
-
-    return reading.open_engine(path, os.environ, engine)
-
-
-def name_of(engine: Engine, path: str, taken: Sequence[str]) -> str:
-    """A repository's name in reports: that of its folder, or what was typed to tell two apart."""
-    folder = os.path.realpath(engine.work_tree or engine.directory)
-    name = os.path.basename(folder)
-    if name == ".git":
-        name = os.path.basename(os.path.dirname(folder))
-    name = name.removesuffix(".git") or path
-    return path if name in taken else name
+    return arguments.revisions or ([] if arguments.every_ref else ["HEAD"])
 
 
 def period_of(arguments: argparse.Namespace, engine: Engine) -> Period:
@@ -184,14 +174,31 @@ def period_of(arguments: argparse.Namespace, engine: Engine) -> Period:
     return Period(bound(arguments.since), bound(arguments.until))
 
 
-def read(
+def cache_of(
     arguments: argparse.Namespace, sources: Sequence[Source], period: Period, groups: Sequence[str]
+) -> LedgerCache | None:
+    """What may know a part of this history already."""
+    if arguments.no_cache or arguments.recover:
+        return None
+    from .ledger_cache import cache_for
+
+    return cache_for(sources, period, "author" in groups, arguments.restate, os.environ)
+
+
+def read(
+    arguments: argparse.Namespace,
+    sources: Sequence[Source],
+    period: Period,
+    groups: Sequence[str],
+    cache: LedgerCache | None,
 ) -> Collection:
     """Everything that the sources hold."""
     from .collection import collect
     from .progress import shown
 
     with shown(sys.stderr, not arguments.no_progress) as watch:
+        if cache:
+            return cache.collect(period, "author" in groups, watch, arguments.restate)
         return collect(sources, period, "author" in groups, watch, arguments.restate)
 
 
@@ -206,11 +213,10 @@ def made_of(
     from .history import day
     from .report.contents import Report
 
-    revisions = arguments.revisions or ([] if arguments.every_ref else ["HEAD"])
     return Report(
         summary,
         tuple(source.name for source in sources),
-        (*(["--all"] if arguments.every_ref else []), *revisions),
+        (*(["--all"] if arguments.every_ref else []), *wanted(arguments)),
         arguments.since,
         arguments.until,
         "" if collected.first is None else day(collected.first, 0),

@@ -6,7 +6,7 @@ from __future__ import annotations
 from .errors import CarbonError
 from .history import UNKNOWN, month
 from .ledger import UNREADABLE
-from .recomputation import Amount, afterwards, energy, restated
+from .recomputation import NO_HOURS, Amount, Hours, afterwards, energy, of_the_hour, restated
 from .record import Emissions
 
 TYPE_CHECKING = False
@@ -141,15 +141,19 @@ class _Table:
 
 
 def summarize(
-    ledger: Ledger, groups: Sequence[str], repositories: Sequence[str], method: str = ""
+    ledger: Ledger,
+    groups: Sequence[str],
+    repositories: Sequence[str],
+    method: str = "",
+    hours: Hours = NO_HOURS,
 ) -> Summary:
-    """Add up a ledger, restated under `method` if one is given.
+    """Add up a ledger, restated under `method` if one is given, with the intensities of hours.
 
     The method must be a known one.
     """
     recorded, afterwards = _Table(groups, repositories), _Table(groups, repositories)
-    conflicts, not_restated = _add_records(recorded, ledger.records(), method)
-    commits_by_key, uncounted = _add_changes(afterwards, ledger.changes())
+    conflicts, not_restated = _add_records(recorded, ledger.records(), method, hours)
+    commits_by_key, uncounted = _add_changes(afterwards, ledger.changes(), hours)
     no_evidence, late, with_record = ledger.counts()
     bases = recorded.bases | afterwards.bases
     return Summary(
@@ -166,7 +170,7 @@ def summarize(
 
 
 def _add_records(
-    table: _Table, records: Iterable[United], method: str
+    table: _Table, records: Iterable[United], method: str, hours: Hours
 ) -> tuple[list[tuple[Sighting, ...]], list[tuple[Record, Origin, str]]]:
     conflicts, not_restated = [], []
     for record, origin, conflict in records:
@@ -174,7 +178,8 @@ def _add_records(
             conflicts.append(conflict)
         if method:
             try:
-                record = restated(record, method)
+                hourly = of_the_hour(hours, record.basis, origin.time)
+                record = restated(record, method, hourly)
             except CarbonError as error:
                 not_restated.append((record, origin, str(error)))
                 continue
@@ -183,7 +188,7 @@ def _add_records(
 
 
 def _add_changes(
-    table: _Table, changes: Iterable[Change]
+    table: _Table, changes: Iterable[Change], hours: Hours
 ) -> tuple[dict[tuple[str, str], int], Uncounted]:
     commits: dict[tuple[str, str], int] = {}
     copies = without_lines = unreadable = 0
@@ -198,7 +203,7 @@ def _add_changes(
         else:
             copies += len(copied) - 1
             origin, basis = copied[0]
-            record = afterwards(lines, basis)
+            record = afterwards(lines, basis, of_the_hour(hours, basis, origin.time))
             table.add(basis, origin, record.emissions, energy(record))
     return commits, Uncounted(copies, without_lines, unreadable)
 

@@ -37,9 +37,13 @@ class Engine(Protocol):
     """A repository that is open for reading. Everything raises CarbonError for a repository, a
     revision or a date that it cannot read."""
 
+    parallel: bool
+    """Whether one thread may ask for changes while another one reads commits."""
     shallow: bool
     directory: str
     """The git directory."""
+    objects: str
+    """The folder of the objects."""
     work_tree: str
     """The folder that may hold a configuration; empty without one."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Callable
 
 import pytest
 from generated import fill
-from histories import authored, message, refused, say
+from histories import CO_AUTHOR, authored, message, record, refused, say
 from support import Repository
 
 from commit_carbon_hook.dulwich_history import DulwichHistory
@@ -26,8 +27,8 @@ GROUPS = [
 
 
 def report(repository: Repository, engine: str, *arguments: str) -> str:
-    command = ["commit-carbon-summarize", "--format", "json", "--engine", engine, *GROUPS]
-    done = repository.run(*command, *arguments, check=False)
+    command = ["commit-carbon-summarize", "--no-cache", "--format", "json", "--engine", engine]
+    done = repository.run(*command, *GROUPS, *arguments, check=False)
     assert not done.returncode, done.stderr
     return done.stdout
 
@@ -104,6 +105,67 @@ def trimmed(lines: list[bytes]) -> list[bytes]:
     while lines and not lines[0]:
         lines = lines[1:]
     return lines or [b""]
+
+
+DATE = b"1700000000 +0000"
+ODD: dict[str, tuple[bytes, bytes, bytes]] = {
+    "nul-in-the-author": (b"A\0B <a@b> " + DATE, b"", b"\n"),
+    "nul-in-the-date": (b"A <a@b> 17000\x0000000 +0000", b"", b"\n"),
+    "nul-in-the-header": (b"A <a@b> " + DATE, b"other a\0b\n", b"\n"),
+    "nul-after-the-header": (b"A <a@b> " + DATE, b"", b"\n\0"),
+    "no-message": (b"A <a@b> " + DATE, b"", b"\0"),
+    "blank-lines-first": (b"A <a@b> " + DATE, b"", b"\n\n \n\n"),
+    "no-date": (b"A <a@b>", b"", b"\n"),
+    "no-address": (b"A " + DATE, b"", b"\n"),
+    "no-author": (b"", b"", b"\n"),
+    "before-1970": (b"A <a@b> -5 +0000", b"", b"\n"),
+    "far-date": (b"A <a@b> 99999999999999999999 +0000", b"", b"\n"),
+    "far-zone": (b"A <a@b> 1700000000 +9999", b"", b"\n"),
+    "no-sign": (b"A <a@b> 1700000000 0000", b"", b"\n"),
+    "no-zone": (b"A <a@b> 1700000000", b"", b"\n"),
+    "blanks-in-the-date": (b"A <a@b>   1700000000   +0100 ", b"", b"\n"),
+    "folded-header": (b"A <a@b> " + DATE, b"mergetag x\n author <noreply@anthropic.com>\n", b"\n"),
+    "second-author": (b"A <a@b> " + DATE, b"author B <noreply@anthropic.com> 1 +0000\n", b"\n"),
+    "latin-1": (b"Jos\xe9 <a@b> " + DATE, b"encoding ISO-8859-1\n", b"\n"),
+}  # fmt: skip
+
+
+def odd_commits(repository: Repository) -> None:
+    """A chain of commits that only other programs than git write, each with a record."""
+
+    def stored(raw: bytes) -> str:
+        command = ["git", "hash-object", "-t", "commit", "-w", "--literally", "--stdin"]
+        done = subprocess.run(
+            command,
+            input=raw,
+            cwd=repository.path,
+            env=repository.environment,
+            capture_output=True,
+            check=True,
+        )
+        return done.stdout.decode().strip()
+
+    tree = repository.git("write-tree").strip().encode()
+    name = stored(b"tree %s\nauthor A <a@b> %s\ncommitter A <a@b> %s\n\n" % (tree, DATE, DATE))
+    for number, (author, more, end) in enumerate(ODD.values(), 10):
+        committer = b"committer A <a@b> " + DATE
+        header = b"tree %s\nparent %s\nauthor %s\n%s" % (tree, name.encode(), author, committer)
+        text = message("Odd", record(str(number)), CO_AUTHOR).encode()
+        name = stored(header + b"\n" + more + end + text)
+    (repository.path / ".git/refs/heads/main").write_text(name + "\n")
+
+
+def test_odd_commits_say_the_same(repository: Repository) -> None:
+    odd_commits(repository)
+    embedded = report(repository, "dulwich")
+    document = json.loads(embedded)
+    assert document["complete"]
+    assert document["commits"]["scanned"] == len(ODD) + 1
+    # Git reads a commit up to its first NUL.
+    assert document["commits"]["recorded"] == len(ODD) - 5
+    assert report(repository, "git") == embedded
+    repository.git("commit-graph", "write", "--reachable")
+    assert report(repository, "git") == embedded
 
 
 REVISIONS = [

@@ -52,6 +52,7 @@ def test_a_commit() -> None:
         pytest.param(HEADER, b"", id="no-message"),
         pytest.param(HEADER + b"\n", b"", id="empty-message"),
         pytest.param(HEADER + b"\nA\0Carbon-gCO2e: x", b"A", id="git-reads-up-to-a-nul"),
+        pytest.param(HEADER + b"other x\0\n\nA", b"", id="also-in-the-header"),
     ],
 )
 def test_messages(raw: bytes, text: bytes) -> None:

@@ -19,8 +19,8 @@ CORE = (
 IMPURE = {"os", "subprocess", "pathlib", "time", "datetime", "dulwich", "jsonschema", "json", "io"}
 HOT = (
     "attribution", "config", "decision", "draft", "drafting", "errors", "estimate", "factor_table",
-    "git", "gitdir", "hook", "message", "message_file", "message_rules", "process", "record",
-    "tables", "values",
+    "git", "gitdir", "grid/live", "hook", "message", "message_file", "message_rules", "process",
+    "record", "tables", "values",
 )  # fmt: skip
 HEAVY = {
     "typing", "re", "json", "argparse", "subprocess", "pathlib", "enum", "signal", "dataclasses",

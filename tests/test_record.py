@@ -45,7 +45,7 @@ def records(draw: st.DrawFn) -> Record:
         record.quantized(Range(low, central, high)),
         Tokens(draw(counts), draw(counts), draw(counts)),
         draw(st.sampled_from(record.TOKEN_BASES)),
-        record.printable(draw(bases)),
+        draw(bases.filter(record.fits)),
     )
 
 

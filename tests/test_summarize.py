@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -489,3 +491,94 @@ def test_nothing_is_written_to_the_repository(history: Repository) -> None:
     for engine in ("git", "dulwich"):
         summary(history, "--all", "--engine", engine)
     assert files() == before
+
+
+MEANWHILE = """#!/bin/sh
+case "$*" in
+*{word}*)
+    if mkdir {once}; then
+        PATH={path}
+        commit="git -c user.name=a -c user.email=a@example.com commit -q"
+        {change}
+    fi >&2
+    ;;
+esac
+PATH={path} exec git "$@"
+"""
+CHANGES = {
+    "commit": "$commit --allow-empty -m new",
+    "amend": "$commit --allow-empty --amend -m new -m 'Made-with: Cursor'",
+    "branch": "git checkout -q --orphan new; $commit -m new; git branch -q -D main",
+    "repack": "git repack -adq; git commit-graph write --reachable",
+    "moved": "git reset -q --hard v1; git reflog expire --expire=now --all; git gc -q",
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("word", ["refs/notes/carbon", "--header", "diff-tree"])
+def test_a_repository_that_changes_is_read_from_where_it_was(
+    history: Repository, tmp_path: Path, change: str, word: str
+) -> None:
+    """A git that lets somebody else work in between: the answer is that of the beginning, and
+    it is not kept for the end."""
+    expected = summary(history)
+    path = history.environment["PATH"]
+    (tmp_path / "bin").mkdir()
+    script = tmp_path / "bin" / "git"
+    once = tmp_path / "once"
+    script.write_text(MEANWHILE.format(word=word, once=once, path=path, change=CHANGES[change]))
+    script.chmod(0o755)
+    variables = {
+        "PATH": f"{tmp_path / 'bin'}:{path}",
+        "XDG_CACHE_HOME": str(tmp_path / "cache"),
+    }
+    assert summary(history, **variables) == expected
+    assert once.exists()
+    after = summary(history, **variables)
+    assert after == summary(history, "--no-cache")
+    assert (after == expected) == (change == "repack")
+
+
+def test_commits_that_vanish_while_they_are_read_are_named(
+    history: Repository, tmp_path: Path
+) -> None:
+    gone = history.head("HEAD~1")
+    path = history.environment["PATH"]
+    (tmp_path / "bin").mkdir()
+    script = tmp_path / "bin" / "git"
+    change = f"rm -f {loose(history, gone)}"
+    once = tmp_path / "once"
+    script.write_text(MEANWHILE.format(word="--header", once=once, path=path, change=change))
+    script.chmod(0o755)
+    document = summary(history, PATH=f"{tmp_path / 'bin'}:{path}")
+    assert [gap["object"] for gap in document["gaps"]] == [gone]
+    assert document["commits"]["scanned"] == 1
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        pytest.param("commit-carbon-summarize --max-gco2e 1", 1, id="limit"),
+        pytest.param("commit-carbon-summarize --max-gco2e 1 --no-cache", 1, id="limit-cold"),
+        pytest.param("commit-carbon-summarize --format csv", 0, id="summary"),
+        pytest.param("commit-carbon verify", 1, id="verify"),
+        pytest.param("commit-carbon-check HEAD", 1, id="check"),
+    ],
+)
+def test_a_gate_says_no_also_where_nobody_listens(
+    history: Repository, command: str, code: int
+) -> None:
+    say(history, message("False", record("9", central="16")))
+    for _ in range(2):
+        read, write = os.pipe()
+        os.close(read)
+        done = subprocess.run(
+            command.split(),
+            cwd=history.path,
+            env=history.environment,
+            stdout=write,
+            stderr=write,
+            check=False,
+        )
+        os.close(write)
+        assert done.returncode == code

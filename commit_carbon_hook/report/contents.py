@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..recomputation import NO_HOURS
 from ..terminal import decoded, escaped
 
 TYPE_CHECKING = False
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
 
     from ..collection import Refused
     from ..equivalents import Equivalent
+    from ..recomputation import Hours
     from ..summary import Summary
 else:
     from ..values import NamedTuple
@@ -18,6 +20,8 @@ NANO_DIGITS = 9
 STATEMENT = "Rough approximations with a range, not certified accounting."
 SHALLOW, OBJECT, FILES = "shallow", "object", "files"
 MAX_LINE = 160
+# The key of the section on boundaries that do not meet.
+BOUNDARIES_KEY = "boundaries"
 MAX_GAPS = 10
 
 
@@ -33,18 +37,21 @@ class Gap(NamedTuple):
 
 class Section(NamedTuple):
     """Something that only some reports have: its key and its value in JSON (see `report.json`
-    for decimals), a title of ours, and lines for people, which may hold anybody's text."""
+    for decimals), a title of ours, and lines for people, which may hold anybody's text. What no
+    format may leave out stands `everywhere`."""
 
     key: str
     title: str
     lines: tuple[str, ...]
     document: dict[str, Any]
+    everywhere: bool = False
 
 
 class Report(NamedTuple):
     """A summary and what it is a summary of. Dates are YYYY-MM-DD or empty; `valid_until` are
     the methods in use and the day until which their factors hold; `factor_set` names the factors
-    in force, and `equivalent` is there if one was asked for."""
+    in force, and `equivalent` is there if one was asked for. `hours` are intensities that were
+    used instead of annual ones."""
 
     summary: Summary
     repositories: tuple[str, ...]
@@ -60,6 +67,7 @@ class Report(NamedTuple):
     factor_set: str = ""
     equivalent: Equivalent | None = None
     sections: tuple[Section, ...] = ()
+    hours: Hours = NO_HOURS
 
     @property
     def complete(self) -> bool:
@@ -98,7 +106,14 @@ def about(report: Report) -> dict[str, str]:
         found["gaps"] = "; ".join(gap_text(gap) for gap in report.gaps[:MAX_GAPS])
     if report.restated:
         found["restated"] = report.restated
+    if notes(report):
+        found["notes"] = notes(report)
     return found
+
+
+def notes(report: Report) -> str:
+    """What no format may leave out, as running text."""
+    return " ".join([line for one in report.sections if one.everywhere for line in one.lines])
 
 
 def sentences(report: Report) -> str:
@@ -108,8 +123,8 @@ def sentences(report: Report) -> str:
     return (
         f"{STATEMENT} {complete} Coverage: {facts['coverage']}."
         f" Methods: {facts['methods'] or 'none'}; factor set {facts['factor_set']};"
-        f" grid zones: {facts['zones'] or 'none'}."
-    )
+        f" grid zones: {facts['zones'] or 'none'}. {facts.get('notes', '')}"
+    ).rstrip()
 
 
 def line_text(line: bytes) -> str:

@@ -9,7 +9,7 @@ from itertools import chain
 from ..breakdown import kind
 from ..history import day
 from ..recomputation import energy
-from .contents import STATEMENT, decimal, without_controls
+from .contents import STATEMENT, decimal, notes, without_controls
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ ABOUT = (
     "zones",
     "statement",
     "factor_set",
+    "notes",
 )
 COLUMNS = (
     "by",
@@ -114,6 +115,7 @@ def about(report: Report, text: Callable[[str], str]) -> list[str]:
         text(" ".join(summary.zones)),
         STATEMENT,
         report.factor_set,
+        text(notes(report)),
     ]
 
 

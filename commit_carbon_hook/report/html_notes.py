@@ -6,7 +6,7 @@ from ..grid.zones import BOUNDARIES, MIXED_BOUNDARIES
 from ..history import UNKNOWN
 from ..record import grams_text
 from ..terminal import safe
-from .contents import line_text
+from .contents import BOUNDARIES_KEY, line_text
 from .html_tables import code
 from .markup import element
 from .text import SHA_DIGITS
@@ -92,6 +92,8 @@ def left_out(report: Report) -> Iterator[Element]:
 def sections(report: Report) -> Iterator[Element]:
     """What only some reports have."""
     for one in report.sections:
+        if one.key == BOUNDARIES_KEY:
+            continue  # among the assumptions
         yield element("h2", {}, safe(one.title))
         for line in one.lines:
             yield element("p", {"class": "small"}, element("bdi", {}, safe(line)))

@@ -24,7 +24,7 @@ BATCH = 20_000
 PRECISION, SCALE = 38, 9
 _TEXTS = {
     "by", "key", "id", "commit", "repository", "date", "author", "tool", "model", "evidence",
-    "grid", "method", "methods", "zones", "statement", "factor_set",
+    "grid", "method", "methods", "zones", "statement", "factor_set", "notes",
 }  # fmt: skip
 _DECIMALS = ("emissions_gco2e_", "energy_wh_")
 
