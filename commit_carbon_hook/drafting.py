@@ -57,6 +57,11 @@ def draft(
     if carried and not text.startswith(b"amend! "):
         return None
     head = _head(call, git_dir)
+    if _is_counting(call, settings):
+        from . import counting
+
+        # git lists the history while it counts the lines, and while the log readers are imported.
+        call.history = counting.begin(git_dir, call.environment)
     staged = git.staged(head or _empty_tree(git_dir), call.environment, call.begun)
     if not staged.lines:
         return None
@@ -66,17 +71,18 @@ def draft(
 
 def _counted(made: Draft, call: Invocation, git_dir: GitDir, settings: Settings) -> Draft:
     """The draft with what the tools' own logs say, if that is asked for."""
-    tool = call.environment.get(attribution.TOOL_VARIABLE, "").lower()
-    if settings.tokens != "auto" or tool == attribution.NONE:
+    if not _is_counting(call, settings):
         return made
-    import gc
-
-    # The hook ends before there is much garbage, and looking for it takes a twentieth of its time.
-    gc.disable()
     from . import counting
 
-    found = counting.count(top(git_dir, call.environment), git_dir, call.environment, settings)
+    folder = top(git_dir, call.environment)
+    found = counting.count(folder, git_dir, call.environment, settings, call.history)
     return made._replace(counted=found.records, covered=found.covered)
+
+
+def _is_counting(call: Invocation, settings: Settings) -> bool:
+    tool = call.environment.get(attribution.TOOL_VARIABLE, "").lower()
+    return settings.tokens == "auto" and tool != attribution.NONE
 
 
 def _amended(call: Invocation, git_dir: GitDir, settings: Settings) -> Draft | None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from .config import Settings
+    from .counting import History
     from .draft import Draft
     from .gitdir import GitDir
     from .process import Committing, Started
@@ -52,6 +53,7 @@ class Invocation:
         self.amending = False
         self.head: str | None = None
         self.begun: Started | None = None
+        self.history: History | None = None
         self._committing: Committing | str | None = ""
 
     def begin(self, git_dir: GitDir) -> None:
@@ -64,7 +66,7 @@ class Invocation:
 
     def end(self) -> None:
         """Leave no child behind where the hook left early."""
-        if self.begun:
+        if self.begun or self.history:
             from . import process
 
             process.kill_running()

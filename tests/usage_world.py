@@ -15,7 +15,6 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
-from unittest.mock import patch
 
 from support import Repository, clean_environment
 
@@ -256,13 +255,16 @@ class World:
     @contextmanager
     def inside(self, path: Path) -> Iterator[None]:
         """In a folder, with the environment that git gives a hook."""
-        before = os.getcwd()
+        folder, environment = os.getcwd(), dict(os.environ)
         os.chdir(path)
+        os.environ.clear()
+        os.environ.update(self.environment)
         try:
-            with patch.dict(os.environ, self.environment, clear=True):
-                yield
+            yield
         finally:
-            os.chdir(before)
+            os.environ.clear()
+            os.environ.update(environment)
+            os.chdir(folder)
 
     def remove_tree(self, name: str) -> None:
         """Remove a linked work tree; its branch stays."""
