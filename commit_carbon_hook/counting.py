@@ -205,17 +205,22 @@ def _held(
     return held | {one.record_id for one in older}, all(one.seen for one in older)
 
 
-def _missed(state: State, elsewhere: Mapping[str, Claim], history: Iterable[Commit]) -> list[Claim]:
-    """Claims of newer records, where the ledger is an old one: put back, or saved in vain.
+def _missed(state: State, elsewhere: Mapping[str, Claim], history: Sequence[Commit]) -> list[Claim]:
+    """Claims of records that no ledger knows: one was lost, is an old one, or was saved in vain.
 
-    Raises CarbonError where what they have claimed may be unread.
+    Usage from before our last record is left by such or by a commit that did not come about;
+    without any, only newer records can be unknown. Raises CarbonError where what they have claimed
+    may be unread.
     """
     ours = [one.time for one in state.ledger.claims if one.record_id in state.held]
-    newer = usage_store.ids(one.text for one in history if ours and one.committed > max(ours))
-    unknown = newer - {one.record_id for one in state.ledger.claims} - elsewhere.keys()
+    latest = max(ours, default=float("inf"))
+    is_late = any(part.time <= latest for parts in state.unspent.values() for part in parts)
+    known = {one.record_id for one in state.ledger.claims} | elsewhere.keys()
+    newer = usage_store.ids(one.text for one in history if one.committed > latest) - known
+    unknown = usage_store.ids(one.text for one in history) - known if is_late else newer
     if not unknown or not state.unspent:
         return []
-    if not state.found.complete:
+    if newer and not state.found.complete:
         raise CarbonError("the logs could not be read in time: try again")
     from . import settlement
 

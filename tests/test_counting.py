@@ -293,6 +293,18 @@ def test_a_removed_work_tree_stays_recorded(world: World) -> None:
     assert sorted(map(sorted, world.recorded())) == [[0], [1]]
 
 
+def test_a_removed_work_tree_stays_recorded_without_its_side_file(world: World) -> None:
+    world.stage("main")
+    world.commit("main")
+    world.add_tree("linked")
+    world.use("opencode", "linked")
+    world.stage("linked")
+    world.commit("linked")
+    world.remove_tree("linked")
+    world.forget("usage.linked")
+    assert not world.unspent("main")
+
+
 def test_amending_a_commit_without_a_record_counts(world: World) -> None:
     world.stage("main")
     world.commit("main", "-m", "x", COMMIT_CARBON="0")
