@@ -111,7 +111,7 @@ def prepare(folder: Path, megabytes: int, where: str) -> tuple[Path, dict[str, s
         check=True,
     )
     stage(git, tree, environment)
-    transcript(session, tree, old, [time.time() - NEW + n for n in range(NEW)])
+    transcript(session, tree, old, [time.time() + n / 1_000 for n in range(NEW)])
     return tree, environment
 
 

@@ -117,17 +117,16 @@ def count(
         usage_store.store(git_dir, usage.pruned(ledger, state.held, now), now)
     covered = {claim.tool for claim in state.ledger.claims if claim.record_id in state.held}
     if not state.found.complete:
-        covered |= _logging()
+        covered |= _logging(os.path.realpath(top))
     return Counted(tuple(records), tuple(sorted(covered - set(state.unspent))))
 
 
-def _logging() -> set[str]:
+def _logging(tree: str) -> set[str]:
     """The tools that may have a log here: what is unread of it is for the next commit."""
     from . import logs
 
     machine = logs.Machine.here()
-    readers = logs.READERS.items()
-    return {name for name, one in readers if any(map(os.path.exists, one.places(machine)))}
+    return {name for name, one in logs.READERS.items() if one.found(machine, tree)}
 
 
 def find(

@@ -2,36 +2,49 @@
 
     python tests/campaign_usage.py --sequences 60 --steps 40 --seed 1
 
-Real repositories, the real hook, real log files. The line above takes some five minutes. A failing
-sequence is cut down to the steps that it needs, which takes as long again, and printed as Python.
+Real repositories, the real hook, real log files. The line above takes some five minutes and tells
+every tenth. The first failing sequence is printed as Python; with --cut-down only the steps that
+it needs, which takes some minutes more.
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
 
-from hypothesis import HealthCheck, seed, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 from usage_sequences import Sequences
+
+BATCH = 6
 
 
 def main() -> int:
     """Run the sequences; the first failure ends them."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--sequences", type=int, default=100)
     parser.add_argument("--steps", type=int, default=40)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=1, help="the first; each batch has its own")
+    parser.add_argument("--cut-down", action="store_true", help="shorten a failing sequence")
     arguments = parser.parse_args()
-    run_state_machine_as_test(
-        seed(arguments.seed)(Sequences),
-        settings=settings(
-            max_examples=arguments.sequences,
-            stateful_step_count=arguments.steps,
-            deadline=None,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    phases = [Phase.generate, *([Phase.shrink] if arguments.cut_down else [])]
+    for done in range(0, arguments.sequences, BATCH):
+        batch_seed = arguments.seed + done // BATCH
+        size = min(BATCH, arguments.sequences - done)
+        print(f"{done}/{arguments.sequences}: seed {batch_seed}", file=sys.stderr, flush=True)
+        run_state_machine_as_test(
+            seed(batch_seed)(Sequences),
+            settings=settings(
+                max_examples=size,
+                stateful_step_count=arguments.steps,
+                deadline=None,
+                database=None,
+                phases=phases,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
     print(
         f"{arguments.sequences} sequences of up to {arguments.steps} steps: nothing lost or twice"
     )

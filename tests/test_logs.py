@@ -99,7 +99,7 @@ def test_an_event_id_is_opaque_stable_and_the_same_for_all_places(
 @each_tool
 def test_its_places_are_named(tool: str, tmp_path: Path) -> None:
     home = fixture(tool, tmp_path)
-    places = READERS[tool].places(home.machine())
+    places = READERS[tool].places(home.machine(), home.tree)
     assert all(os.path.isabs(place) for place in places)
     assert any(os.path.exists(place) for place in places)
 
@@ -110,6 +110,16 @@ def test_no_home_is_no_problem(tool: str, tmp_path: Path) -> None:
     assert found.events == []
     assert not found.problems[tool]
     assert found.complete
+
+
+@each_tool
+def test_a_reader_finds_nothing_where_no_place_is(tool: str, tmp_path: Path) -> None:
+    # So none of them needs to be imported to know that.
+    home = Home(tmp_path / "nobody", TREE, tool)
+    scan = Scan(tool, home.machine(), Window(TREE, None), patient())
+    READERS[tool].read(scan, READERS[tool].places(home.machine(), TREE))
+    assert scan.events() == []
+    assert not scan.problems
 
 
 # --- One session
@@ -602,7 +612,8 @@ def test_a_damaged_log_is_survived(tool: str, tmp_path: Path) -> None:
         for tree in (home.tree, None):
             scan = Scan(tool, home.machine(), Window(tree, None), patient())
             # Beneath the net that keeps one tool's surprise from the others.
-            READERS[tool].read(scan)
+            reader = READERS[tool]
+            reader.read(scan, reader.places(scan.machine, tree))
             assert all(is_sane(event) for event in scan.events())
         path.write_bytes(original)
 
@@ -653,16 +664,28 @@ def test_problems_are_numbers_of_known_kinds(tmp_path: Path) -> None:
 
 HEAVY = {"sqlite3", "typing", "dataclasses", "datetime", "subprocess", "urllib", "tempfile"}
 HEAVY |= {"logging", "argparse", "compression", "zstandard", "concurrent", "importlib.metadata"}
+OF_SQLITE = {"sqlite3", "datetime"}
 
 
-def test_the_readers_import_little() -> None:
+@each_tool
+def test_only_readers_of_logs_that_are_there_are_imported(tool: str, tmp_path: Path) -> None:
+    home = fixture(tool, tmp_path)
     package = Path(events.__code__.co_filename).parent.parent.parent
-    script = f"import sys; sys.path.insert(0, {str(package)!r})"
-    script += "; import commit_carbon_hook.logs; print(*sys.modules)"
+    script = f"""
+import sys; sys.path.insert(0, {str(package)!r})
+from commit_carbon_hook.logs import Machine, events
+events({home.tree!r}, None, machine=Machine({{}}, {str(home.path)!r}, "linux", {NOW}))
+print(*sys.modules)
+"""
     # Without site packages, which import what they like.
     command = [sys.executable, "-S", "-E", "-c", script]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert not HEAVY & set(done.stdout.split())
+    modules = set(done.stdout.split())
+    assert not (HEAVY - (OF_SQLITE if list(home.path.rglob("*.db")) else set())) & modules
+    readers = {
+        name for name in READERS if f"commit_carbon_hook.logs.{READERS[name].module}" in modules
+    }
+    assert readers == {tool, *({"opencode", "roo-code"} if tool == "kilo" else ())}
 
 
 def test_a_line_that_names_another_folder_is_not_parsed(tmp_path: Path) -> None:

@@ -2,20 +2,8 @@
 
 from __future__ import annotations
 
-from . import (
-    aider,
-    amp,
-    claude_code,
-    cline,
-    codex_cli,
-    copilot_cli,
-    gemini_cli,
-    kilo,
-    opencode,
-    qwen_code,
-    roo_code,
-)
-from .events import PROBLEMS, Budget, Machine, Problems, Reader, Usage
+from .events import PROBLEMS, Budget, Machine, Problems, Usage
+from .places import READERS, Reader
 from .scan import Scan
 from .window import Window
 
@@ -40,20 +28,6 @@ __all__ = [
     "events",
     "session_events",
 ]
-
-READERS: dict[str, Reader] = {
-    "claude-code": claude_code.READER,
-    "codex-cli": codex_cli.READER,
-    "gemini-cli": gemini_cli.READER,
-    "copilot-cli": copilot_cli.READER,
-    "opencode": opencode.READER,
-    "kilo": kilo.READER,
-    "cline": cline.READER,
-    "roo-code": roo_code.READER,
-    "qwen-code": qwen_code.READER,
-    "aider": aider.READER,
-    "amp": amp.READER,
-}
 
 _SERVER = "works on its vendor's servers; nothing is kept on this machine"
 _NO_LOG = "no local log with token counts is known"
@@ -164,7 +138,9 @@ def _read(
         reader = READERS[name]
         scan = Scan(name, machine, window, budget, reader.session(machine), only_session)
         try:
-            reader.read(scan)
+            places = reader.found(machine, window.tree)
+            if places:
+                reader.read(scan, places)
         except OSError:
             scan.problems.note("unreadable")
         except Exception:

@@ -4,27 +4,20 @@ from __future__ import annotations
 
 import os
 
-from .events import Reader
 from .files import LogFile, lines_backward, read_whole, single
+from .places import AIDER_CONFIGURATION
 from .scan import instant
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .events import Machine
     from .scan import Scan
 
-_CONFIGURATION = ".aider.conf.yml"
 _KEY = "analytics-log"
 _LARGEST = 1 << 18
 
 
-def places(machine: Machine) -> list[str]:
-    named = machine.environ.get("AIDER_ANALYTICS_LOG", "").strip()
-    return [machine.expand(named)] if named else [machine.at_home(_CONFIGURATION)]
-
-
-def read(scan: Scan) -> None:
-    for path in sorted(_logs(scan)):
+def read(scan: Scan, places: list[str]) -> None:
+    for path in sorted(_logs(scan, places)):
         # Only its own place ties a log to a work tree.
         if scan.window.tree is not None:
             if not scan.window.holds(os.path.dirname(path)):
@@ -37,19 +30,20 @@ def read(scan: Scan) -> None:
             _log(scan, file)
 
 
-def _logs(scan: Scan) -> set[str]:
-    tree, home = scan.window.tree, scan.machine.home
-    named = [scan.machine.environ.get("AIDER_ANALYTICS_LOG", "").strip()]
-    named += [_configured(scan, base) for base in {home, tree or home}]
-    # Aider takes a relative path from the folder where it was started.
-    named = [scan.machine.expand(path) if path[0] == "~" else path for path in named if path]
-    paths = {os.path.abspath(os.path.join(tree or home, path)) for path in named}
+def _logs(scan: Scan, places: list[str]) -> set[str]:
+    base = scan.window.tree or scan.machine.home
+    paths = set()
+    for place in places:
+        is_configuration = os.path.basename(place) == AIDER_CONFIGURATION
+        named = _configured(scan, place) if is_configuration else place
+        if named:
+            named = scan.machine.expand(named) if named[0] == "~" else named
+            paths.add(os.path.abspath(os.path.join(base, named)))
     return {path for path in paths if os.path.lexists(path)}
 
 
-def _configured(scan: Scan, base: str) -> str:
+def _configured(scan: Scan, path: str) -> str:
     """The log that a configuration file names, in one plain line as in Aider's own sample."""
-    path = os.path.join(base, _CONFIGURATION)
     if not os.path.lexists(path):
         return ""
     for line in read_whole(scan, path, _LARGEST).decode("utf-8", "replace").splitlines():
@@ -80,6 +74,3 @@ def _log(scan: Scan, file: LogFile) -> None:
             scan.add(identity, time, model, (numbers[0], numbers[1], 0))
         if time is not None and time < scan.window.horizon:
             break
-
-
-READER = Reader(places, read)

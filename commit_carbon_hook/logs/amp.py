@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 
-from .events import Reader
 from .files import LogFile, folder, read_whole, walk
 from .scan import instant
 
@@ -12,16 +11,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from .events import Machine
     from .scan import Scan
 
 
-def places(machine: Machine) -> list[str]:
-    return [os.path.join(machine.data_folder("amp"), "threads")]
-
-
-def read(scan: Scan) -> None:
-    (place,) = places(scan.machine)
+def read(scan: Scan, places: list[str]) -> None:
+    (place,) = places
     files = walk(scan, folder(scan, os.path.dirname(place), "threads"), (".json",), depth=0)
 
     def order(file: LogFile) -> tuple[bool, float]:
@@ -104,6 +98,3 @@ def _message(
         time = instant(usage.get("timestamp") or message.get("timestamp"))
         identity = (thread.get("id"), message.get("messageId") or usage.get("timestamp"))
         scan.add(identity, time, usage.get("model"), (output, fresh + written, cached))
-
-
-READER = Reader(places, read, ("AMP_CURRENT_THREAD_ID",))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 
-from .events import Reader
 from .files import LogFile, lines_backward, walk
 from .files import folder as real_folder
 from .scan import instant
@@ -13,7 +12,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from .events import Machine
     from .scan import Scan
 
 # The ids of Anthropic's API; gateways in front of other models may repeat theirs.
@@ -23,16 +21,8 @@ _UNIQUE_ID_LENGTH = 20
 _SUB_AGENT = "agent-"
 
 
-def places(machine: Machine) -> list[str]:
-    config = machine.environ.get("XDG_CONFIG_HOME") or machine.at_home(".config")
-    homes = machine.folders(
-        "CLAUDE_CONFIG_DIR", machine.at_home(".claude"), os.path.join(config, "claude")
-    )
-    return [os.path.join(home.removesuffix("/projects"), "projects") for home in homes]
-
-
-def read(scan: Scan) -> None:
-    for file in _transcripts(scan):
+def read(scan: Scan, places: list[str]) -> None:
+    for file in _transcripts(scan, places):
         is_meant = scan.asks_for_file(file.path)
         if not is_meant and not file.name.startswith(_SUB_AGENT):
             continue
@@ -45,12 +35,12 @@ def read(scan: Scan) -> None:
                 break
 
 
-def _transcripts(scan: Scan) -> list[LogFile]:
+def _transcripts(scan: Scan, places: list[str]) -> list[LogFile]:
     # The folder of a project is named after the path where the session began. A session that
     # began elsewhere and came here later is in another folder, so it is a hint, not a filter.
     slug = "".join(c if c.isascii() and c.isalnum() else "-" for c in scan.window.tree or "")
     found = []
-    for place in places(scan.machine):
+    for place in places:
         found += walk(scan, real_folder(scan, os.path.dirname(place), "projects"), (".jsonl",))
 
     def order(file: LogFile) -> tuple[bool, bool, float]:
@@ -99,6 +89,3 @@ def _identity(entry: dict[str, Any], message: dict[str, Any]) -> tuple[object, .
         unique = message_id.startswith(_UNIQUE_ID) and len(message_id) >= _UNIQUE_ID_LENGTH
         return (message_id,) if unique else (message_id, request_id)
     return ("line", entry.get("uuid"), request_id, entry.get("timestamp"))
-
-
-READER = Reader(places, read, ("CLAUDE_CODE_SESSION_ID",))

@@ -4,35 +4,22 @@ from __future__ import annotations
 
 import os
 
-from .events import Reader
 from .files import LogFile, folder, read_whole, walk
 from .scan import instant
-from .vscode_tasks import messages_file, read_messages, separate, storage_folders, task_folders
+from .vscode_tasks import messages_file, read_messages, separate, task_folders
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from .events import Machine
     from .scan import Scan
 
 _MESSAGES = ".messages.json"
 _HISTORY = os.path.join("state", "taskHistory.json")
 
 
-def places(machine: Machine) -> list[str]:
-    data = _data_folder(machine)
-    sessions = machine.folder("CLINE_SESSION_DATA_DIR", os.path.join(data, "sessions"))
-    return [sessions, data, *storage_folders(machine, "saoudrizwan.claude-dev")]
-
-
-def _data_folder(machine: Machine) -> str:
-    home = machine.folder("CLINE_DIR", ".cline")
-    return machine.folder("CLINE_DATA_DIR", os.path.join(home, "data"))
-
-
-def read(scan: Scan) -> None:
-    sessions, *storages = places(scan.machine)
+def read(scan: Scan, places: list[str]) -> None:
+    sessions, *storages = places
     for file in walk(scan, folder(scan, sessions), (_MESSAGES,), depth=1):
         if not scan.asks_for_file(file.path):
             continue
@@ -97,6 +84,3 @@ def _folders(scan: Scan, storage: str) -> dict[str, object]:
         for item in items
         if isinstance(item, dict)
     }
-
-
-READER = Reader(places, read, ("CLINE_TASK_ID",))

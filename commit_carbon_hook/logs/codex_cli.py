@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 
-from .events import Reader
 from .files import LogFile, folder, lines_backward, read_first_line, walk
 from .scan import MOST_TOTAL_TOKENS, instant
 
@@ -13,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from .events import Machine
     from .scan import Scan
 
 _SETTINGS = (b'"turn_context"', b'"thread_settings_applied"')
@@ -23,13 +21,8 @@ _COUNTS = ("output_tokens", "input_tokens", "cached_input_tokens", "reasoning_ou
 INHERITED_S = 2.0
 
 
-def places(machine: Machine) -> list[str]:
-    home = machine.folder("CODEX_HOME", ".codex")
-    return [os.path.join(home, name) for name in ("sessions", "archived_sessions")]
-
-
-def read(scan: Scan) -> None:
-    threads = [_Thread(scan, file) for file in _of_session(scan, _rollouts(scan))]
+def read(scan: Scan, places: list[str]) -> None:
+    threads = [_Thread(scan, file) for file in _of_session(scan, _rollouts(scan, places))]
     if scan.only_session:
         threads = _with_sub_agents(scan, threads)
 
@@ -46,9 +39,9 @@ def read(scan: Scan) -> None:
                 thread.follow(entry)
 
 
-def _rollouts(scan: Scan) -> list[LogFile]:
+def _rollouts(scan: Scan, places: list[str]) -> list[LogFile]:
     files: list[LogFile] = []
-    for place in places(scan.machine):
+    for place in places:
         home, name = os.path.split(place)
         files += walk(scan, folder(scan, home, name), (".jsonl", ".jsonl.zst"))
     plain = {file.name + ".zst" for file in files}
@@ -216,6 +209,3 @@ def _step(
         return step if min(step) >= 0 else total
     # More than the last response: a line between was lost. Less: the total was set anew.
     return step if all(s >= n for s, n in zip(step, last, strict=True)) else last
-
-
-READER = Reader(places, read, ("CODEX_THREAD_ID", "CODEX_SESSION_ID"))

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 
-from .events import Reader
 from .scan import instant, split_input
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .copilot_events import Sessions
-    from .events import Machine
     from .scan import Scan
 
 _TABLE = "assistant_usage_events"
@@ -18,21 +16,10 @@ _COUNTS = ("output_tokens", "input_tokens", "cache_read_tokens")
 _ROW_BYTES = 128
 
 
-def places(machine: Machine) -> list[str]:
-    home = machine.folder("COPILOT_HOME", ".copilot")
-    file = machine.environ.get("COPILOT_OTEL_FILE_EXPORTER_PATH", "").strip()
-    return [
-        os.path.join(home, "session-store.db"),
-        os.path.join(home, "session-state"),
-        os.path.join(home, "otel"),
-        *([machine.expand(file)] if file else []),
-    ]
-
-
-def read(scan: Scan) -> None:
+def read(scan: Scan, places: list[str]) -> None:
     # One request may stand in all three. The store holds most and holds it at once; event logs
     # are for the sessions that it does not know, telemetry for the versions that had no store.
-    store, states, *telemetry = found = places(scan.machine)
+    store, states, *telemetry = found = places
     if not any(map(os.path.lexists, found)):
         return
     from . import copilot_events, copilot_telemetry
@@ -84,6 +71,3 @@ def _add(scan: Scan, sessions: Sessions, row: tuple[object, ...], time: float | 
         output, prompt, cached = counts
         identity = ("row", session, number, created)
         scan.add(identity, time, model, (output, split_input(prompt, cached), cached))
-
-
-READER = Reader(places, read, ("COPILOT_AGENT_SESSION_ID",))

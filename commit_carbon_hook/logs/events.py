@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import NamedTuple
 
-    from .scan import Scan
 else:
     from ..values import NamedTuple
 
@@ -124,23 +123,3 @@ class Problems:
     @property
     def counts(self) -> dict[str, int]:
         return {kind: times for kind, times in self._counts.items() if times}
-
-
-class Reader(NamedTuple):
-    """How one tool's log is read.
-
-    `places` names the folders or files it looks at, `read` fills a scan, and the first of
-    `session_variables` that is set tells which session's log comes first.
-    """
-
-    places: Callable[[Machine], list[str]]
-    read: Callable[[Scan], None]
-    session_variables: tuple[str, ...] = ()
-
-    def session(self, machine: Machine) -> str:
-        for name in self.session_variables:
-            value = machine.environ.get(name, "")
-            plain = value.replace("-", "").replace("_", "")
-            if len(value) <= 128 and plain.isascii() and plain.isalnum():
-                return value
-        return ""

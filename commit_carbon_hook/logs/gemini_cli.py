@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 
-from .events import Reader
 from .files import LogFile, folder, lines_backward, read_whole, subfolders, walk
 from .scan import instant, split_input, with_reasoning
 
@@ -12,21 +11,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from .events import Machine
     from .scan import Scan
 
 _HASH_LENGTH = 64
 _NAMED_LENGTH = 8
 
 
-def places(machine: Machine) -> list[str]:
-    home = machine.environ.get("GEMINI_CLI_HOME") or machine.home
-    return [os.path.join(home, ".gemini", "tmp")]
-
-
-def read(scan: Scan) -> None:
+def read(scan: Scan, places: list[str]) -> None:
     files: list[LogFile] = []
-    for project in _projects(scan):
+    for project in _projects(scan, *places):
         files += walk(scan, folder(scan, project, "chats"), (".jsonl", ".json"), depth=2)
     for file in sorted(files, key=lambda file: -file.mtime):
         if not _is_meant(scan, file):
@@ -44,10 +37,9 @@ def _is_meant(scan: Scan, file: LogFile) -> bool:
     return begins or scan.asks_for_file(file.path)
 
 
-def _projects(scan: Scan) -> list[str]:
+def _projects(scan: Scan, place: str) -> list[str]:
     # A chat does not say where it was held. Its project's folder has a short name, kept in a
     # registry and in a file in the folder, or, before, the hash of the project's path.
-    (place,) = places(scan.machine)
     top = folder(scan, os.path.dirname(place), "tmp")
     if not top or scan.window.tree is None:
         return subfolders(scan, top) if top else []
@@ -110,6 +102,3 @@ def _add(scan: Scan, message: dict[str, Any]) -> None:
             cached,
         ),
     )
-
-
-READER = Reader(places, read, ("GEMINI_SESSION_ID",))

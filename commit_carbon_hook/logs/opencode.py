@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 
 from ..factor_table import LOCAL_PREFIXES
-from .events import Reader
 from .files import folder, read_whole, walk
 from .scan import instant, with_reasoning
 
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-    from .events import Machine
     from .scan import Scan
 
 # Of a long answer it may be only the end that lies in the window.
@@ -29,14 +27,8 @@ _LAYOUTS = (
 )
 
 
-def places(machine: Machine) -> list[str]:
-    data = machine.data_folder("opencode")
-    named = machine.environ.get("OPENCODE_DB", "").strip()
-    return [data, *([os.path.join(data, named)] if named and named != ":memory:" else [])]
-
-
-def read(scan: Scan) -> None:
-    data, *databases = places(scan.machine)
+def read(scan: Scan, places: list[str]) -> None:
+    data, *databases = places
     for path in databases or _databases(scan, data):
         read_database(scan, path)
     if not _databases(scan, data):
@@ -152,6 +144,3 @@ def read_storage(scan: Scan, data: str) -> None:
             members = [tokens, times, model, None, provider, None]
             messages.append(_Message(message.get("id"), None, members))
     _add_all(scan, messages)
-
-
-READER = Reader(places, read)

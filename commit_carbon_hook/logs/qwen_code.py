@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 
-from .events import Reader
 from .files import LogFile, folder, lines_backward, walk
 from .scan import instant, split_input, with_reasoning
 
@@ -12,17 +11,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from .events import Machine
     from .scan import Scan
 
 
-def places(machine: Machine) -> list[str]:
-    home = machine.folder("QWEN_HOME", ".qwen")
-    return [os.path.join(machine.folder("QWEN_RUNTIME_DIR", home), "projects")]
-
-
-def read(scan: Scan) -> None:
-    (place,) = places(scan.machine)
+def read(scan: Scan, places: list[str]) -> None:
+    (place,) = places
     files = walk(scan, folder(scan, os.path.dirname(place), "projects"), (".jsonl",))
 
     def order(file: LogFile) -> tuple[bool, float]:
@@ -68,6 +61,3 @@ def _add(scan: Scan, entry: dict[str, Any]) -> None:
             cached,
         ),
     )
-
-
-READER = Reader(places, read, ("QWEN_CODE_SESSION_ID",))

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import os
 
-from .events import Reader
 from .files import read_whole
-from .vscode_tasks import contained, messages_file, read_messages, storage_folders, task_folders
+from .vscode_tasks import contained, messages_file, read_messages, task_folders
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .events import Machine
     from .scan import Scan
 
 
-def places(machine: Machine) -> list[str]:
-    return storage_folders(machine, "rooveterinaryinc.roo-cline")
-
-
-def read(scan: Scan) -> None:
-    for place in places(scan.machine):
+def read(scan: Scan, places: list[str]) -> None:
+    for place in places:
         read_tasks(scan, place)
 
 
@@ -39,6 +33,3 @@ def _is_of_tree(scan: Scan, task: str) -> bool:
     if not item.get("workspace"):
         scan.problems.note("place")
     return scan.window.holds(item.get("workspace"))
-
-
-READER = Reader(places, read, ("ROO_CODE_TASK_ID",))

@@ -12,28 +12,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from .events import Machine
     from .scan import Scan
 
     Tokens = Callable[[list[int]], tuple[int, int, int]]
 
-_EDITORS = ("Code", "Code - Insiders", "Cursor", "Windsurf", "VSCodium")
-_SERVERS = (".vscode-server", ".vscode-server-insiders", ".cursor-server", ".windsurf-server")
 _KINDS = ("api_req_started", "subagent_usage")
 _COUNTS = ("tokensOut", "tokensIn", "cacheWrites", "cacheReads")
-
-
-def storage_folders(machine: Machine, extension: str) -> list[str]:
-    """Where the editors keep what an extension stores for all its windows."""
-    if machine.platform == "darwin":
-        base = machine.at_home("Library", "Application Support")
-    elif machine.platform == "win32":
-        base = machine.environ.get("APPDATA") or machine.at_home("AppData", "Roaming")
-    else:
-        base = machine.environ.get("XDG_CONFIG_HOME") or machine.at_home(".config")
-    users = [os.path.join(base, editor, "User") for editor in _EDITORS]
-    users += [machine.at_home(server, "data", "User") for server in _SERVERS]
-    return [os.path.join(user, "globalStorage", extension) for user in users]
 
 
 def task_folders(scan: Scan, storage: str) -> list[str]:

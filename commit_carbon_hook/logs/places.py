@@ -1,0 +1,150 @@
+"""Where each tool keeps its log and what names its session, known before a reader is imported."""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import NamedTuple
+
+    from .events import Machine
+    from .scan import Scan
+
+    Places = Callable[[Machine, str | None], list[str]]
+else:
+    from ..values import NamedTuple
+
+AIDER_CONFIGURATION = ".aider.conf.yml"
+_EDITORS = ("Code", "Code - Insiders", "Cursor", "Windsurf", "VSCodium")
+_SERVERS = (".vscode-server", ".vscode-server-insiders", ".cursor-server", ".windsurf-server")
+
+
+class Reader(NamedTuple):
+    """The log of one tool, which the module of that name reads.
+
+    `places` names the folders and files that are looked at, in the order in which the module takes
+    them; without any of them there are no events. The first of `session_variables` that is set
+    tells which session's log comes first.
+    """
+
+    module: str
+    places: Places
+    session_variables: tuple[str, ...] = ()
+
+    def found(self, machine: Machine, tree: str | None) -> list[str]:
+        """The places, [] if none of them exists. Work trees are absolute paths, None for all."""
+        places = self.places(machine, tree)
+        return places if any(map(os.path.lexists, places)) else []
+
+    def read(self, scan: Scan, places: list[str]) -> None:
+        """Fill a scan with what lies in these places. Raises OSError where a folder is lost."""
+        __import__(f"{__package__}.{self.module}", fromlist=["read"]).read(scan, places)
+
+    def session(self, machine: Machine) -> str:
+        for name in self.session_variables:
+            value = machine.environ.get(name, "")
+            plain = value.replace("-", "").replace("_", "")
+            if len(value) <= 128 and plain.isascii() and plain.isalnum():
+                return value
+        return ""
+
+
+def _claude_code(machine: Machine, _: str | None) -> list[str]:
+    config = machine.environ.get("XDG_CONFIG_HOME") or machine.at_home(".config")
+    homes = machine.folders(
+        "CLAUDE_CONFIG_DIR", machine.at_home(".claude"), os.path.join(config, "claude")
+    )
+    return [os.path.join(home.removesuffix("/projects"), "projects") for home in homes]
+
+
+def _codex_cli(machine: Machine, _: str | None) -> list[str]:
+    home = machine.folder("CODEX_HOME", ".codex")
+    return [os.path.join(home, name) for name in ("sessions", "archived_sessions")]
+
+
+def _gemini_cli(machine: Machine, _: str | None) -> list[str]:
+    home = machine.environ.get("GEMINI_CLI_HOME") or machine.home
+    return [os.path.join(home, ".gemini", "tmp")]
+
+
+def _copilot_cli(machine: Machine, _: str | None) -> list[str]:
+    home = machine.folder("COPILOT_HOME", ".copilot")
+    file = machine.environ.get("COPILOT_OTEL_FILE_EXPORTER_PATH", "").strip()
+    return [
+        os.path.join(home, "session-store.db"),
+        os.path.join(home, "session-state"),
+        os.path.join(home, "otel"),
+        *([machine.expand(file)] if file else []),
+    ]
+
+
+def _opencode(machine: Machine, _: str | None) -> list[str]:
+    data = machine.data_folder("opencode")
+    named = machine.environ.get("OPENCODE_DB", "").strip()
+    return [data, *([os.path.join(data, named)] if named and named != ":memory:" else [])]
+
+
+def _kilo(machine: Machine, _: str | None) -> list[str]:
+    data = machine.data_folder("kilo")
+    named = machine.environ.get("KILO_DB", "").strip()
+    database = os.path.join(data, named if named and named != ":memory:" else "kilo.db")
+    return [data, database, *_storages(machine, "kilocode.kilo-code")]
+
+
+def _cline(machine: Machine, _: str | None) -> list[str]:
+    home = machine.folder("CLINE_DIR", ".cline")
+    data = machine.folder("CLINE_DATA_DIR", os.path.join(home, "data"))
+    sessions = machine.folder("CLINE_SESSION_DATA_DIR", os.path.join(data, "sessions"))
+    return [sessions, data, *_storages(machine, "saoudrizwan.claude-dev")]
+
+
+def _roo_code(machine: Machine, _: str | None) -> list[str]:
+    return _storages(machine, "rooveterinaryinc.roo-cline")
+
+
+def _storages(machine: Machine, extension: str) -> list[str]:
+    """Where the editors keep what an extension stores for all its windows."""
+    if machine.platform == "darwin":
+        base = machine.at_home("Library", "Application Support")
+    elif machine.platform == "win32":
+        base = machine.environ.get("APPDATA") or machine.at_home("AppData", "Roaming")
+    else:
+        base = machine.environ.get("XDG_CONFIG_HOME") or machine.at_home(".config")
+    users = [os.path.join(base, editor, "User") for editor in _EDITORS]
+    users += [machine.at_home(server, "data", "User") for server in _SERVERS]
+    return [os.path.join(user, "globalStorage", extension) for user in users]
+
+
+def _qwen_code(machine: Machine, _: str | None) -> list[str]:
+    home = machine.folder("QWEN_HOME", ".qwen")
+    return [os.path.join(machine.folder("QWEN_RUNTIME_DIR", home), "projects")]
+
+
+def _aider(machine: Machine, tree: str | None) -> list[str]:
+    # Aider takes a relative path from the folder where it was started.
+    base = tree or machine.home
+    named = machine.environ.get("AIDER_ANALYTICS_LOG", "").strip()
+    path = os.path.abspath(os.path.join(base, machine.expand(named) if named[:1] == "~" else named))
+    configurations = {os.path.join(top, AIDER_CONFIGURATION) for top in (machine.home, base)}
+    return [*sorted(configurations), *([path] if named else [])]
+
+
+def _amp(machine: Machine, _: str | None) -> list[str]:
+    return [os.path.join(machine.data_folder("amp"), "threads")]
+
+
+READERS: dict[str, Reader] = {
+    "claude-code": Reader("claude_code", _claude_code, ("CLAUDE_CODE_SESSION_ID",)),
+    "codex-cli": Reader("codex_cli", _codex_cli, ("CODEX_THREAD_ID", "CODEX_SESSION_ID")),
+    "gemini-cli": Reader("gemini_cli", _gemini_cli, ("GEMINI_SESSION_ID",)),
+    "copilot-cli": Reader("copilot_cli", _copilot_cli, ("COPILOT_AGENT_SESSION_ID",)),
+    "opencode": Reader("opencode", _opencode),
+    "kilo": Reader("kilo", _kilo),
+    "cline": Reader("cline", _cline, ("CLINE_TASK_ID",)),
+    "roo-code": Reader("roo_code", _roo_code, ("ROO_CODE_TASK_ID",)),
+    "qwen-code": Reader("qwen_code", _qwen_code, ("QWEN_CODE_SESSION_ID",)),
+    "aider": Reader("aider", _aider),
+    "amp": Reader("amp", _amp, ("AMP_CURRENT_THREAD_ID",)),
+}
