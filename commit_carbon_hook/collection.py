@@ -123,9 +123,9 @@ def collect_into(
             (lambda sha: ledger.add_commit(sha, NO_EVIDENCE)) if shared else None,
         )
         watch(tally)
-        for commit in source.engine.commits(source.tips, sieve, tally, thorough):
-            reader.read(commit)
-        reader.finish()
+        with reader.counts:
+            for commit in source.engine.commits(source.tips, sieve, tally, thorough):
+                reader.read(commit)
         if not shared:
             ledger.add_commits(tally.others)
         unreadable += [(number, one) for one in tally.unreadable]
@@ -195,10 +195,6 @@ class _Reader:
         most = lines.lines if lines else ALL_LINES
         self.candidates.append(_Candidate(origin, self._basis(*known), person, most))
         self.counts.add(commit.sha)
-
-    def finish(self) -> None:
-        """All commits were read."""
-        self.counts.finish()
 
     def _basis(self, identity: Identity, evidence: str) -> Basis:
         grid = self.settings.grid or default_zone(identity.tool, identity.model)

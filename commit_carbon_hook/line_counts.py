@@ -2,73 +2,98 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 from threading import Thread
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from types import TracebackType
 
     from .numstat import Changed
     from .walk import Engine
 
-FIRST_BATCH, LARGEST_BATCH = 64, 8_192
+# Starting git costs as much as counting a few commits.
+BATCH, MOST_OPEN = 512, 8_192
+PAUSE_SECONDS = 0.05
+END = ""
 
 
 class LineCounts:
     """Takes the names of commits one by one; `found` gets them back in batches, in their order,
-    with the lines that they changed."""
+    with the lines that they changed. Leaving the block waits for all of them.
+
+    They are counted in a thread if the engine can do two things at once: commits by AI tools are
+    often all among the first ones that are read.
+    """
 
     def __init__(self, engine: Engine, found: Callable[[Sequence[Changed]], object]) -> None:
         self._engine = engine
         self._found = found
-        self._names: list[str] = []
-        self._batch = FIRST_BATCH
-        self._running: _Count | None = None
+        self._open = 0
+        self._names: SimpleQueue[str] = SimpleQueue()
+        self._counted: SimpleQueue[Sequence[Changed] | Exception] = SimpleQueue()
+        self._thread: Thread | None = None
+
+    def __enter__(self) -> LineCounts:
+        return self
 
     def add(self, sha: str) -> None:
-        """One more commit."""
-        self._names.append(sha)
-        if len(self._names) >= self._batch:
-            self._next()
-            self._batch = min(2 * self._batch, LARGEST_BATCH)
-
-    def finish(self) -> None:
-        """The last commit was added: wait for the rest."""
-        self._next()
-        self._next()
-
-    def _next(self) -> None:
-        """Give away what the running count found, and count what has come since."""
-        if self._running:
-            self._found(self._running.result())
-        self._running = _Count(self._engine, self._names) if self._names else None
-        self._names = []
-
-
-class _Count:
-    """One batch, counted in a thread if the engine can do two things at once."""
-
-    def __init__(self, engine: Engine, names: Sequence[str]) -> None:
-        self._engine = engine
-        self._names = names
-        self._changed: list[Changed] = []
-        self._error: Exception | None = None
-        self._thread = Thread(target=self._count, daemon=True) if engine.parallel else None
-        if self._thread:
+        """One more commit. Raises what stopped the counting of another one."""
+        self._names.put(sha)
+        self._open += 1
+        if not self._engine.parallel:
+            if self._open == BATCH:
+                self._finish()
+            return
+        if not self._thread:
+            self._thread = Thread(target=self._count_all, daemon=True)
             self._thread.start()
+        while self._open > MOST_OPEN or not self._counted.empty():
+            self._give()
 
-    def _count(self) -> None:
-        try:
-            self._changed = list(self._engine.changed(self._names))
-        except Exception as error:  # it belongs to who asks for the result
-            self._error = error
-
-    def result(self) -> Sequence[Changed]:
-        """What was found. Raises what stopped it."""
-        if self._thread:
-            self._thread.join()
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is None:
+            self._finish()
         else:
-            self._count()
-        if self._error:
-            raise self._error
-        return self._changed
+            self._names.put(END)
+
+    def _finish(self) -> None:
+        self._names.put(END)
+        if not self._thread:
+            self._count_all()
+        while self._open:
+            self._give()
+
+    def _give(self) -> None:
+        counted = self._counted.get()
+        if isinstance(counted, Exception):
+            raise counted
+        self._open -= len(counted)
+        self._found(counted)
+
+    def _count_all(self) -> None:
+        """Count until the end: whenever there is a batch, or no more for a moment."""
+        ended = False
+        while not ended:
+            names = [self._names.get()]
+            with suppress(Empty):
+                while names[-1] != END and len(names) < BATCH:
+                    names.append(self._names.get(timeout=PAUSE_SECONDS))
+            ended = names[-1] == END
+            if ended:
+                names.pop()
+            if names:
+                self._counted.put(self._count(names))
+
+    def _count(self, names: Sequence[str]) -> Sequence[Changed] | Exception:
+        try:
+            return list(self._engine.changed(names))
+        except Exception as error:  # it belongs to who asks for the result
+            return error
