@@ -168,7 +168,8 @@ def find(
 
         mine = environment.get("GIT_AUTHOR_EMAIL", "").encode("utf-8", "surrogateescape")
         made = usage_store.made(git_dir)
-        question = settlement.Question(commits, mine, now, made, others)
+        here = usage_store.made_here(environment) if others else ()
+        question = settlement.Question(commits, mine, now, made, others, here)
         since = settlement.read_since(question)
         found = read(since)
         if not found.complete and settlement.has_counted(question):

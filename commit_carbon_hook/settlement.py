@@ -11,7 +11,7 @@ from .usage import Commit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from typing import NamedTuple
 
     from .logs import Usage
@@ -32,7 +32,8 @@ class Question(NamedTuple):
     """Newest commits of all refs, whose usage is sought, and what is known of the work trees.
 
     `made` is when a linked work tree was made, None for a repository's own. `others` are the
-    ledgers of the repository's other work trees.
+    ledgers of the repository's other work trees; where there are any, `here` are the commits that
+    came about in this one.
     """
 
     history: Sequence[Commit]
@@ -40,6 +41,7 @@ class Question(NamedTuple):
     now: float
     made: float | None
     others: Sequence[Ledger]
+    here: Collection[bytes] = ()
 
 
 def _mine(question: Question) -> list[Commit]:
@@ -114,8 +116,9 @@ def _unknown(
         if one.by == "counted" and one.id not in known:
             # Amending may have added it; git drops parts of seconds.
             times.append(commit.committed + 1.0)
-        elif one.by != "counted" and not question.others:
-            times.append(commit.authored)  # where other trees count, lines were for lack of usage
+        elif one.by != "counted" and (not question.others or commit.name in question.here):
+            # Lines in another tree say nothing of what was used in this one.
+            times.append(commit.authored)
     return max(times, default=None)
 
 

@@ -27,12 +27,14 @@ MAX_PARTS = 10_000
 
 
 class Commit(NamedTuple):
-    """A commit: when it was committed and authored, by which address, its message and note."""
+    """A commit: when it was committed and authored, by which address, its message and note, and
+    its name."""
 
     committed: float
     authored: float
     author: bytes
     text: bytes
+    name: bytes = b""
 
 
 class Part(NamedTuple):

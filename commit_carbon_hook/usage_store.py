@@ -23,6 +23,9 @@ NEWEST, MAX_COMMITS = 50, 1_000
 FOLDER, NOTES, PENDING_NOTE = "commit-carbon", "refs/notes/carbon", "pending-note"
 _CROCKFORD = record.CROCKFORD.encode("ascii")
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
+# How git begins what it logs where a commit is made, and not merely checked out or fetched.
+MAKING = (b"commit", b"rebase", b"cherry-pick", b"revert", b"am")
+START = b"(start)"
 REBASES = ("rebase-merge/orig-head", "rebase-apply/orig-head")
 
 
@@ -90,7 +93,7 @@ def begin_history(
     rebased = [gitdir.read(git_dir.join(name)).strip() for name in REBASES]
     arguments = [
         *("log", "-z", "--all", "--ignore-missing", "--no-color", "--encoding=UTF-8"),
-        *(f"--notes={NOTES}", f"--max-count={most}", "--format=%ct %at %ae%n%B%n%N"),
+        *(f"--notes={NOTES}", f"--max-count={most}", "--format=%H %ct %at %ae%n%B%n%N"),
         *(name.decode("ascii") for name in rebased if name.isalnum()),
         "--",
     ]
@@ -115,8 +118,22 @@ def _begin(arguments: Sequence[str], environment: Mapping[str, str]) -> Callable
 
 def _commit(raw: bytes) -> Commit:
     head, _, text = raw.partition(b"\n")
-    committed, authored, author = head.split(b" ", 2)
-    return Commit(float(committed), float(authored), author, text)
+    name, committed, authored, author = head.split(b" ", 3)
+    return Commit(float(committed), float(authored), author, text, name)
+
+
+def made_here(environment: Mapping[str, str]) -> frozenset[bytes]:
+    """The commits that came about in this work tree, as far as the log of its HEAD goes back."""
+    try:
+        log = git.run(["log", "-g", "--format=%H %gs", f"--max-count={MAX_COMMITS}"], environment)
+    except CarbonError:
+        return frozenset()
+    entries = [line.split(b" ", 1) for line in log.splitlines()]
+    return frozenset(
+        name
+        for name, what in entries
+        if what.startswith(MAKING) and not what.partition(b":")[0].endswith(START)
+    )
 
 
 def ids(texts: Iterable[bytes]) -> frozenset[str]:

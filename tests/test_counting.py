@@ -305,6 +305,24 @@ def test_a_removed_work_tree_stays_recorded_without_its_side_file(world: World) 
     assert not world.unspent("main")
 
 
+def test_lines_stand_for_usage_of_their_own_work_tree_without_a_side_file(world: World) -> None:
+    world.add_tree("linked")
+    world.use("opencode", "main", ago=100)
+    world.use("opencode", "linked", ago=100)
+    world.stage("main")
+    with world.busy_opencode():
+        world.commit("main")
+    world.main.git("-C", str(world.trees["linked"].path), "reset", "-q", "--hard", "main")
+    world.stage("linked")
+    world.commit("linked", check=True, COMMIT_CARBON="0")
+    assert world.unspent("linked") == {1}
+    world.stage("linked")
+    world.commit("linked")
+    world.forget("usage")
+    assert world.recorded() == [{1}]
+    assert not world.unspent("main")
+
+
 def test_amending_a_commit_without_a_record_counts(world: World) -> None:
     world.stage("main")
     world.commit("main", "-m", "x", COMMIT_CARBON="0")
