@@ -7,7 +7,7 @@ import os
 import time
 
 from . import record, tables, usage, usage_store
-from .draft import by_energy, placed
+from .completion import by_energy, placed
 from .errors import CarbonError
 from .estimate import energy
 from .grid.live import intensity_now

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from .config import Settings
     from .gitdir import GitDir
-    from .hook import Invocation
+    from .invocation import Invocation
 
 CLEANUP_MODES = ("strip", "whitespace", "verbatim", "scissors")
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from .draft import Draft
     from .gitdir import GitDir
-    from .hook import Invocation
+    from .invocation import Invocation
 else:
     from .values import NamedTuple
 

@@ -10,74 +10,19 @@ import sys
 
 from . import decision, gitdir
 from .errors import CarbonError
+from .invocation import AFTER, FINISH, PREPARE, PROGRAM, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from .config import Settings
-    from .counting import History
-    from .draft import Draft
     from .gitdir import GitDir
-    from .process import Committing, Started
-    from .record import Record
+    from .invocation import Invocation
 
-PROGRAM = "commit-carbon-hook"
 TIME_LIMIT_SECONDS = 2.0
 # Without the diff that `commit -v` appends, which may be as long as message_file allows.
 MAX_MESSAGE_BYTES = 512 * 1024
-PREPARE = "prepare-commit-msg"
-FINISH = "commit-msg"
-AFTER = "post-commit"
-STAGES = (PREPARE, FINISH, AFTER)
-FLAGS = ("tool", "method", "grid", "tokens", "unattributed", "store")
 OFF = ("0", "false", "no", "off")
-
-
-class Invocation:
-    """One run of the hook: its stage, message file, git's arguments and the environment."""
-
-    def __init__(
-        self, stage: str, words: list[str], flags: dict[str, str], environment: Mapping[str, str]
-    ) -> None:
-        self.stage = stage
-        self.file = words[0] if words else ""
-        # pre-commit and prek hand over git's second and third argument as variables.
-        self.source, self.object = [*words[1:], "", ""][:2]
-        if len(words) < 2:
-            self.source = environment.get("PRE_COMMIT_COMMIT_MSG_SOURCE", "")
-            self.object = environment.get("PRE_COMMIT_COMMIT_OBJECT_NAME", "")
-        self.flags = flags
-        self.environment = environment
-        self.editor_follows = environment.get("GIT_EDITOR", "") != ":"
-        self.amending = False
-        self.head: str | None = None
-        self.begun: Started | None = None
-        self.history: History | None = None
-        self._committing: Committing | str | None = ""
-
-    def begin(self, git_dir: GitDir) -> None:
-        """Let git count the staged lines while the rest of the hook is imported."""
-        from . import git
-
-        self.head = gitdir.head(git_dir)
-        if self.head:
-            self.begun = git.begin_staged(self.head, self.environment)
-
-    def end(self) -> None:
-        """Leave no child behind where the hook left early."""
-        if self.begun or self.history:
-            from . import process
-
-            process.kill_running()
-
-    def committing(self) -> Committing | None:
-        """The git process above us, where it can be seen."""
-        if isinstance(self._committing, str):
-            from . import process
-
-            self._committing = process.committing(self.environment)
-        return self._committing
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -88,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         _stop_in_time()
         words = list(sys.argv[1:] if argv is None else argv)
-        call = _parse(words, environment)
+        call = parse(words, environment)
         if call is not None:
             try:
                 _STAGES[call.stage](call)
@@ -134,34 +79,6 @@ def _stop_in_time() -> None:
     signal.setitimer(signal.ITIMER_REAL, TIME_LIMIT_SECONDS)
 
 
-def _parse(words: list[str], environment: Mapping[str, str]) -> Invocation | None:
-    """git's own arguments, and flags with a value; argparse is for help and for mistakes."""
-    stage, positional, flags = PREPARE, [], {}
-    queue = list(words)
-    while queue:
-        word = queue.pop(0)
-        if not word.startswith("-"):
-            positional.append(word)
-            continue
-        name, equals, value = word[2:].partition("=")
-        if not word.startswith("--") or name not in ("stage", *FLAGS) or not (equals or queue):
-            from .hook_arguments import explain
-
-            explain(words)
-            return None
-        value = value if equals else queue.pop(0)
-        if name == "stage":
-            stage = value
-        else:
-            flags[name] = value
-    if stage not in STAGES or len(positional) > 3:
-        from .hook_arguments import explain
-
-        explain(words)
-        return None
-    return Invocation(stage, positional, flags, environment)
-
-
 def prepare(call: Invocation) -> None:
     """prepare-commit-msg: write the records, or leave them to the stage after the editor."""
     git_dir = _git_dir(call)
@@ -190,7 +107,9 @@ def prepare(call: Invocation) -> None:
         call.source == "template" or not drafting.has_message(call, text, prefix)
     ):
         return
-    _finish(call, git_dir, draft, text, prefix, settings)
+    from . import finishing
+
+    finishing.finish(call, git_dir, draft, text, prefix, settings)
 
 
 def finish(call: Invocation) -> None:
@@ -205,6 +124,8 @@ def finish(call: Invocation) -> None:
     copied = present and text.startswith(b"amend! ")
     if not drafting.has_message(call, text.partition(b"\n")[2] if copied else text, prefix):
         if present:
+            from .finishing import theirs
+
             # Nothing but our lines is left, so that git would no longer refuse the message.
             message_file.replace(call.file, message.remove_record_lines(text, prefix, theirs))
         return
@@ -221,7 +142,9 @@ def finish(call: Invocation) -> None:
     else:
         draft = left.draft
     if draft is not None:
-        _finish(call, git_dir, draft, text, prefix, settings)
+        from . import finishing
+
+        finishing.finish(call, git_dir, draft, text, prefix, settings)
 
 
 def _message(call: Invocation) -> tuple[bytes, bytes]:
@@ -235,61 +158,6 @@ def _message(call: Invocation) -> tuple[bytes, bytes]:
     # The user's own `GIT_EDITOR=:` is an editor: only a file that is to be edited has the hint.
     call.editor_follows = call.editor_follows or message.shows_prefix(text, prefix)
     return text, prefix
-
-
-def _finish(
-    call: Invocation,
-    git_dir: GitDir,
-    draft: Draft,
-    text: bytes,
-    prefix: bytes,
-    settings: Settings,
-) -> None:
-    from time import time
-
-    from . import message
-    from .draft import complete
-    from .grid.live import intensity_now
-
-    now = time()
-
-    def measure(record_id: str) -> float | None:
-        from . import drafting
-        from .grid.measured import take
-
-        top = drafting.top(git_dir, call.environment)
-        return take(record_id, top, git_dir, call.environment, now)
-
-    live = intensity_now(int(now), call.environment)
-    trailers = message.trailers(text, prefix)
-    records = complete(draft, trailers, call.environment, settings, live, measure)
-    if settings.store == "notes":
-        from . import notes
-
-        notes.leave(records, call, git_dir)
-    elif records:
-        _write(call, records, text, prefix)
-
-
-def theirs(line: bytes) -> bool:
-    """Whether a line that begins like one of ours is the user's own text."""
-    from . import record
-
-    return not record.is_line(line)
-
-
-def _write(call: Invocation, records: Sequence[Record], text: bytes, prefix: bytes) -> None:
-    from . import drafting, message, message_file, record
-
-    lines = [line for one in records for line in record.lines(one)]
-    mode, prefix = drafting.placement(call, text, prefix)
-    changed = message.replace_records(text, lines, prefix, mode, theirs)
-    if changed == text:
-        return
-    without = message.remove_record_lines(text, prefix, theirs)
-    if message.remove_record_lines(changed, prefix, theirs) != without:
-        raise CarbonError("this message's form is not understood: left alone")
-    message_file.replace(call.file, changed)
 
 
 def attach(call: Invocation) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from . import hook
+from . import invocation
 from .errors import CarbonError
 
 TYPE_CHECKING = False
@@ -38,7 +38,7 @@ class _Parser(argparse.ArgumentParser):
 def parser() -> argparse.ArgumentParser:
     """The parser that shows the help; the hook itself reads its arguments without it."""
     made = _Parser(
-        prog=hook.PROGRAM,
+        prog=invocation.PROGRAM,
         description="Write the estimated carbon emissions of a commit into its message.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -47,8 +47,8 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("file", metavar="FILE", help="the message file, as git names it")
     made.add_argument("source", metavar="SOURCE", nargs="?", help="git's second argument")
     made.add_argument("object", metavar="SHA", nargs="?", help="git's third argument")
-    made.add_argument("--stage", choices=hook.STAGES, default=hook.PREPARE)
-    for name in hook.FLAGS:
+    made.add_argument("--stage", choices=invocation.STAGES, default=invocation.PREPARE)
+    for name in invocation.FLAGS:
         made.add_argument(f"--{name}", metavar=name.upper(), help=HELP[name])
     made.add_argument("--version", action="version", version=_version())
     return made

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from .gitdir import GitDir
-    from .hook import Invocation
+    from .invocation import Invocation
 
 REF = "refs/notes/carbon"
 FILE = "pending-note"

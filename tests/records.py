@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from commit_carbon_hook import draft, record
+from commit_carbon_hook import completion, record
 from commit_carbon_hook.record import Basis, Record
 
 CO_AUTHOR = "Co-authored-by: Claude Opus 4.6 <noreply@anthropic.com>"
@@ -11,7 +11,7 @@ CO_AUTHOR = "Co-authored-by: Claude Opus 4.6 <noreply@anthropic.com>"
 def made(number: int, lines: int = 100, tool: str = "claude-code") -> Record:
     """The record with the id of this number, for so many changed lines."""
     basis = Basis(tool, "", "detected", "US", "2")
-    return draft.by_lines(lines, basis, record.id_of_number(number))
+    return completion.by_lines(lines, basis, record.id_of_number(number))
 
 
 def block(*records: Record) -> str:

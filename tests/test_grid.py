@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import Repository
 
-from commit_carbon_hook import draft, factor_table, factors, record, tables
+from commit_carbon_hook import completion, factor_table, factors, record, tables
 from commit_carbon_hook.estimate import Range, Tokens, combine
 from commit_carbon_hook.grid import (
     chart,
@@ -486,7 +486,7 @@ def test_the_measured_energy_of_a_record_is_found_again(wh: float, zone: str) ->
 
 
 def test_other_records_imply_nothing() -> None:
-    one = draft.by_lines(100, Basis("claude-code", "", "detected", "US", "2"), "0" * 10)
+    one = completion.by_lines(100, Basis("claude-code", "", "detected", "US", "2"), "0" * 10)
     assert not implied.is_open(one)
     assert implied.energy_wh(one) is None
 

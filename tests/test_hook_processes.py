@@ -74,7 +74,7 @@ def test_only_light_modules_are_imported(staged: Repository, name: str) -> None:
     if name == "replay":
         assert {module for module in mine if module.startswith("commit_carbon_hook.")} == {
             f"commit_carbon_hook.{part}"
-            for part in ("decision", "errors", "gitdir", "hook", "values")
+            for part in ("decision", "errors", "gitdir", "hook", "invocation", "values")
         }
 
 

@@ -13,14 +13,14 @@ import commit_carbon_hook
 
 PACKAGE = Path(commit_carbon_hook.__file__ or "").parent
 CORE = (
-    "attribution", "decision", "draft", "estimate", "history", "identities",
+    "attribution", "completion", "decision", "draft", "estimate", "history", "identities",
     "message", "message_rules", "record", "summary", "tables", "union",
 )  # fmt: skip
 IMPURE = {"os", "subprocess", "pathlib", "time", "datetime", "dulwich", "jsonschema", "json", "io"}
 HOT = (
-    "attribution", "config", "decision", "draft", "drafting", "errors", "estimate", "factor_table",
-    "git", "gitdir", "grid/live", "hook", "message", "message_file", "message_rules", "process",
-    "record", "tables", "values",
+    "attribution", "completion", "config", "decision", "draft", "drafting", "errors", "estimate",
+    "factor_table", "finishing", "git", "gitdir", "grid/live", "hook", "invocation", "message",
+    "message_file", "message_rules", "process", "record", "tables", "values",
 )  # fmt: skip
 HEAVY = {
     "typing", "re", "json", "argparse", "subprocess", "pathlib", "enum", "signal", "dataclasses",

@@ -12,7 +12,8 @@ from pathlib import Path
 from .. import config, factor_table, git, gitdir, installation, notes
 from ..attribution import detected
 from ..errors import CarbonError
-from ..hook import AFTER, FINISH, OFF, PREPARE
+from ..hook import OFF
+from ..invocation import AFTER, FINISH, PREPARE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

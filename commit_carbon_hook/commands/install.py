@@ -15,8 +15,8 @@ from pathlib import Path
 
 from .. import git
 from ..errors import CarbonError
-from ..hook import AFTER, FINISH, PREPARE
 from ..installation import MARK
+from ..invocation import AFTER, FINISH, PREPARE
 
 KEPT = ".before-commit-carbon"
 # Isolated and without site: half of an interpreter's start-up is looking for packages.

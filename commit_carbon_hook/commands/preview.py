@@ -10,7 +10,7 @@ import argparse
 import os
 from pathlib import Path
 
-from .. import config, draft, git, history, record, tables
+from .. import completion, config, git, history, record, tables
 from ..errors import CarbonError
 from ..grid.names import fitting
 from ..terminal import decoded, safe
@@ -84,4 +84,4 @@ def _would_be(
     basis = record.Basis(
         who, model, evidence, settings.grid or tables.default_zone(who, model), settings.method
     )
-    return draft.by_lines(lines, fitting(basis), record.identity([name.encode("ascii")]))
+    return completion.by_lines(lines, fitting(basis), record.identity([name.encode("ascii")]))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 MAX_BYTES = 8 * 1024 * 1024
+_OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)
 COLUMNS = ("timestamp", "run_id", "duration", "energy_consumed")
 _LONGEST_RUN_SECONDS = 10 * 366 * 86_400
 
@@ -39,7 +40,7 @@ def read(path: str, start: float, end: float, project: str = "") -> float | None
     larger than MAX_BYTES or of another form has no run.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = os.open(path, _OPEN)
     except OSError:
         return None
     try:

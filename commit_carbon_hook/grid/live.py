@@ -34,6 +34,7 @@ BOUNDARIES = ("lifecycle", "direct")
 CLOCK_SKEW_SECONDS = 300
 
 _MAX_BYTES = 1024
+_OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _DIGITS = "0123456789"
 _NAME = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:_-"
 
@@ -94,7 +95,7 @@ def stored(zone: str, now: int, environment: Mapping[str, str]) -> Value | None:
     if not name:
         return None
     try:
-        descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = os.open(name, _OPEN)
     except OSError:
         return None
     try:
