@@ -63,7 +63,7 @@ def main() -> int:
         if arguments.cut_down:
             run_state_machine_as_test(seed(batch_seed)(Sequences), settings=chosen)
         else:
-            chosen = settings(chosen, phases=[Phase.generate], verbosity=Verbosity.verbose)
+            chosen = settings(chosen, phases=[Phase.generate], verbosity=Verbosity.debug)
             with redirect_stdout(STEPS):
                 run_state_machine_as_test(seed(batch_seed)(Told), settings=chosen)
     print(

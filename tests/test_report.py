@@ -143,6 +143,23 @@ def test_no_text_becomes_a_number(anything: str) -> None:
     assert json.loads(made) == {"key": anything, "value": 1.5}
 
 
+@pytest.mark.parametrize(
+    ("part", "whole", "shown"),
+    [
+        (0, 0, "0 %"),
+        (0, 9, "0 %"),
+        (1, 203_352, "below 0.1 %"),
+        (1, 1_000, "0.1 %"),
+        (2, 3, "66.7 %"),
+        (999, 1_000, "99.9 %"),
+        (203_299, 203_352, "above 99.9 %"),
+        (7, 7, "100.0 %"),
+    ],
+)
+def test_a_share_is_0_for_nothing_and_100_for_all_only(part: int, whole: int, shown: str) -> None:
+    assert text.share(part, whole) == shown
+
+
 def test_a_terminal_gets_colours_only_if_it_wants_them() -> None:
     class Screen(io.StringIO):
         def isatty(self) -> bool:

@@ -212,7 +212,10 @@ class Sequences(RuleBasedStateMachine):
         assert len(together) == len(set(together)), "an amount stands twice"
         missing = set(self.world.amounts) - set(together)
         # Until there is a side file again, a commit whose record cannot be told anew, or one in the
-        # second of some usage, settles what is before it.
+        # second of some usage, settles what is before it; if that has a record, the next one which
+        # drops it loses it.
         self.lost |= {n for n in missing if self.world.place(n)[1] in self.forgotten}
-        self.forgotten -= {tree for tree in self.forgotten if self.world.has_side_file(tree)}
+        anew = {tree for tree in self.forgotten if self.world.has_side_file(tree)}
+        self.lost |= {n for n in set().union(*recorded) if self.world.place(n)[1] in anew}
+        self.forgotten -= anew
         assert missing <= self.lost, f"lost: {missing - self.lost}"

@@ -59,11 +59,13 @@ def figure(nano: int) -> str:
 
 
 def share(part: int, whole: int) -> str:
-    """A percentage that is 0 only for nothing."""
+    """A percentage that is 0 only for nothing and 100 only for all."""
     if not part or not whole:
         return "0 %"
     percent = 100 * part / whole
-    return f"{percent:.1f} %" if percent >= 0.05 else "below 0.1 %"
+    if part < whole and not 0.05 <= percent < 99.95:
+        return "below 0.1 %" if percent < 1 else "above 99.9 %"
+    return f"{percent:.1f} %"
 
 
 def _head(report: Report) -> Iterator[str]:
