@@ -71,10 +71,10 @@ def _renewed(draft: Draft, who: attribution.Attribution | None) -> tuple[record.
 
 
 def _is_counted(draft: Draft, who: attribution.Attribution) -> bool:
-    """Whether the tokens of this tool are in records already: in those of this commit or of
-    another one."""
+    """Whether the tokens of this tool are in records: in those of this commit or of another one."""
     counted = {one.basis.tool for one in draft.counted if one.basis}
-    return bool(counted and who.general) or who.tool in counted or who.tool in draft.covered
+    any_tool = bool(counted) or tables.UNSPECIFIED in draft.covered
+    return (any_tool and who.general) or who.tool in counted or who.tool in draft.covered
 
 
 def placed(

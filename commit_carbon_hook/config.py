@@ -20,8 +20,10 @@ VARIABLE_PREFIX = "COMMIT_CARBON_"
 # tomllib takes quadratic time for dotted keys, so the size is capped before parsing.
 MAX_BYTES = 4 * 1024
 NONE = "none"
+LINES = "lines"
+TOKENS_VARIABLE = VARIABLE_PREFIX + "TOKENS"
 CHOICES = {
-    "tokens": ("lines", "auto"),
+    "tokens": (LINES, "auto"),
     "unattributed": ("record", "skip"),
     "store": ("message", "notes"),
 }
@@ -154,6 +156,9 @@ def load(
             settings[key] = checked(key, environment[variable], variable)
     for key, value in (flags or {}).items():
         settings[key] = checked(key, value, f"--{key}")
+    if environment.get(TOKENS_VARIABLE) == LINES:
+        # A flag may be what a repository says; whether logs are read, their owner decides.
+        settings["tokens"] = LINES
     if isinstance(parsed.get(FACTORS), str):
         settings[FACTORS] = os.path.join(directory, str(parsed[FACTORS]))
     return Settings(**settings)

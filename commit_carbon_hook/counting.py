@@ -31,6 +31,7 @@ else:
 LATE_SECONDS = 300
 LOG_SECONDS = 1.0
 ALL_READ = float("inf")
+LINED = b" by=lines "
 
 
 class Counted(NamedTuple):
@@ -115,18 +116,20 @@ def count(
     if records or state.is_changed:
         ledger = state.ledger._replace(claims=tuple(claims.values()))
         usage_store.store(git_dir, usage.pruned(ledger, state.held, now), now)
-    covered = {claim.tool for claim in state.ledger.claims if claim.record_id in state.held}
-    if not state.found.complete:
-        covered |= _logging(os.path.realpath(top))
-    return Counted(tuple(records), tuple(sorted(covered - set(state.unspent))))
+    covered = _covered(state, os.path.realpath(top)) - state.unspent.keys()
+    return Counted(tuple(records), tuple(sorted(covered)))
 
 
-def _logging(tree: str) -> set[str]:
-    """The tools that may have a log here: what is unread of it is for the next commit."""
+def _covered(state: State, tree: str) -> set[str]:
+    """The tools for which no lines need to stand: all that their logs say is recorded, or what is
+    unread of it is for the next commit, whichever tool that was."""
     from . import logs
 
     machine = logs.Machine.here()
-    return {name for name, one in logs.READERS.items() if one.found(machine, tree)}
+    tools = {claim.tool for claim in state.ledger.claims if claim.record_id in state.held}
+    readers = {name: logs.READERS[name] for name in tools & logs.READERS.keys()}
+    recorded = {name for name, one in readers.items() if one.found(machine, tree)}
+    return recorded | state.found.cut | ({tables.UNSPECIFIED} if state.found.cut else set())
 
 
 def find(
@@ -168,7 +171,7 @@ def find(
 
         mine = environment.get("GIT_AUTHOR_EMAIL", "").encode("utf-8", "surrogateescape")
         made = usage_store.made(git_dir)
-        here = usage_store.made_here(environment) if others else ()
+        here = usage_store.made_here(git_dir, environment)
         question = settlement.Question(commits, mine, now, made, others, here)
         since = settlement.read_since(question)
         found = read(since)
@@ -184,6 +187,12 @@ def find(
     is_changed = unread != ledger.unread
     ledger = ledger._replace(unread=unread)
     state = _state(ledger, is_changed, elsewhere, held, found)
+    lined = [one for one in commits if one.authored >= since and LINED in one.text]
+    if lined and state.unspent:
+        from . import settlement
+
+        here = usage_store.made_here(git_dir, environment)
+        state = _without(state, settlement.stood_for(lined, here, now))
     missed = _missed(state, elsewhere, commits)
     if missed:
         ledger = ledger._replace(claims=(*ledger.claims, *missed))
@@ -241,6 +250,19 @@ def _state(
     claims = {**elsewhere, **{one.record_id: one for one in ledger.claims}}
     spent = [one for one in claims.values() if one.record_id in held]
     return State(ledger, is_changed, held, _unspent(found, spent, ledger.settled), found)
+
+
+def _without(state: State, stood_for: float) -> State:
+    """Without the usage up to a time that no record ever claimed: lines stand for that."""
+    claimed = {name for one in state.ledger.claims for name in one.event_ids.split(b",")}
+    unspent = {}
+    for tool, parts in state.unspent.items():
+        left = [
+            one for one in parts if one.time > stood_for or one.event_id.encode("ascii") in claimed
+        ]
+        if left:
+            unspent[tool] = left
+    return state._replace(unspent=unspent)
 
 
 def _unspent(found: Found, spent: Iterable[Claim], settled: float) -> dict[str, list[Part]]:

@@ -18,7 +18,8 @@ class Draft(NamedTuple):
     `whole_lines` are those of the whole commit where it is amended and has one record by
     lines: that record is then estimated anew under its id. `parent` and `content` name what
     is committed. `counted` are new records out of the tools' logs, and `covered` the tools
-    whose usage other commits have recorded in full.
+    whose usage other commits have recorded in full or will record; `unspecified` among them stands
+    for any.
     """
 
     kept: tuple[record.Record, ...]

@@ -27,9 +27,9 @@ class GitDir(NamedTuple):
         return os.path.join(self.path, name)
 
 
-def read(path: str) -> bytes:
-    """A small regular file's bytes, empty if there is none. Raises CarbonError if there is one
-    that cannot be read: to take it for none would count wrongly."""
+def read(path: str, last: int = MAX_SMALL_FILE) -> bytes:
+    """The last bytes of a regular file, all of a small one, empty if there is none. Raises
+    CarbonError if there is one that cannot be read: to take it for none would count wrongly."""
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
@@ -38,7 +38,9 @@ def read(path: str) -> bytes:
         raise CarbonError(f"{path} cannot be read ({error.strerror}): nothing changed") from None
     try:
         content = b""
-        while len(content) < MAX_SMALL_FILE and (chunk := os.read(descriptor, MAX_SMALL_FILE)):
+        if last < MAX_SMALL_FILE:
+            os.lseek(descriptor, max(0, os.fstat(descriptor).st_size - last), os.SEEK_SET)
+        while len(content) < last and (chunk := os.read(descriptor, last)):
             content += chunk
     except IsADirectoryError:
         return b""

@@ -26,14 +26,14 @@ RUN_SECONDS = 7 * 86_400
 # So that the search stays within a tenth of a second; what is not found counts as spent.
 MOST_EVENTS = 5_000
 MOST_LOOKUPS = 200_000
+LINES = "lines"
 
 
 class Question(NamedTuple):
     """Newest commits of all refs, whose usage is sought, and what is known of the work trees.
 
-    `made` is when a linked work tree was made, None for a repository's own. `others` are the
-    ledgers of the repository's other work trees; where there are any, `here` are the commits that
-    came about in this one.
+    `here` are the commits that came about in this one. `made` is when a linked work tree was made,
+    None for a repository's own; `others` are the ledgers of the repository's other ones.
     """
 
     history: Sequence[Commit]
@@ -41,17 +41,22 @@ class Question(NamedTuple):
     now: float
     made: float | None
     others: Sequence[Ledger]
-    here: Collection[bytes] = ()
+    here: Collection[bytes]
 
 
 def _mine(question: Question) -> list[Commit]:
-    return [one for one in question.history if one.author == question.author]
+    """The commits of this author, and those of others that came about here."""
+    return [
+        one
+        for one in question.history
+        if one.author == question.author or one.name in question.here
+    ]
 
 
-def _recorded(question: Question) -> list[tuple[Commit, list[record.Record]]]:
-    """The author's commits with records."""
+def _recorded(commits: Iterable[Commit]) -> list[tuple[Commit, list[record.Record]]]:
+    """The commits with records."""
     found = []
-    for commit in _mine(question):
+    for commit in commits:
         if record.EMISSIONS_KEY in commit.text:
             lines = [line.strip() for line in commit.text.split(b"\n")]
             records, _ = record.parse(line for line in lines if line.startswith(record.KEYS))
@@ -69,20 +74,21 @@ def _first_use(question: Question) -> float:
 
 def read_since(question: Question) -> float:
     """The time since which events must be read to answer."""
-    times = [min(commit.authored, question.now) for commit, _ in _recorded(question)]
+    times = [min(commit.authored, question.now) for commit, _ in _recorded(_mine(question))]
     return min(max(times), question.now) - RUN_SECONDS if times else _first_use(question)
 
 
 def has_counted(question: Question) -> bool:
     """Whether the answer depends on events: on those that counted records have claimed."""
-    return any(one.by == "counted" for _, records in _recorded(question) for one in records)
+    mine = _recorded(_mine(question))
+    return any(one.by == "counted" for _, records in mine for one in records)
 
 
 def ledger(question: Question, events: Iterable[Usage]) -> Ledger:
     """The claims of the records in history, and the time before which all is settled."""
-    recorded = _recorded(question)
+    # Whoever made them: only the events of a record add up to its id.
     ids: dict[str, list[str]] = {}
-    for _, records in recorded:
+    for _, records in _recorded(question.history):
         for one in records:
             if one.by == "counted" and one.basis:
                 ids.setdefault(one.basis.tool, []).append(one.id)
@@ -96,7 +102,8 @@ def ledger(question: Question, events: Iterable[Usage]) -> Ledger:
     ]
     known = {claim.record_id for claim in claims}
     known |= {claim.record_id for other in question.others for claim in other.claims}
-    times = [_unknown(commit, records, known, question) for commit, records in recorded]
+    mine = _recorded(_mine(question))
+    times = [_unknown(commit, records, known, question) for commit, records in mine]
     barriers = [min(time, question.now) for time in times if time is not None]
     if barriers:
         settled = max(barriers)
@@ -105,6 +112,14 @@ def ledger(question: Question, events: Iterable[Usage]) -> Ledger:
     else:
         settled = _first_use(question)
     return usage.Ledger(settled, tuple(claims))
+
+
+def stood_for(history: Iterable[Commit], here: Collection[bytes], now: float) -> float:
+    """The time up to which lines stand for the usage in this work tree that no record has claimed:
+    that of the newest commit that came about here with a record by lines."""
+    recorded = _recorded(one for one in history if one.name in here)
+    times = [commit.authored for commit, ones in recorded if any(one.by == LINES for one in ones)]
+    return min(max(times, default=float("-inf")), now)
 
 
 def _unknown(

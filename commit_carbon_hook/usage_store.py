@@ -26,6 +26,7 @@ _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 # How git begins what it logs where a commit is made, and not merely checked out or fetched.
 MAKING = (b"commit", b"rebase", b"cherry-pick", b"revert", b"am")
 START = b"(start)"
+LOG_BYTES = 1 << 18
 REBASES = ("rebase-merge/orig-head", "rebase-apply/orig-head")
 
 
@@ -122,17 +123,22 @@ def _commit(raw: bytes) -> Commit:
     return Commit(float(committed), float(authored), author, text, name)
 
 
-def made_here(environment: Mapping[str, str]) -> frozenset[bytes]:
+def made_here(git_dir: GitDir, environment: Mapping[str, str]) -> frozenset[bytes]:
     """The commits that came about in this work tree, as far as the log of its HEAD goes back."""
-    try:
-        log = git.run(["log", "-g", "--format=%H %gs", f"--max-count={MAX_COMMITS}"], environment)
-    except CarbonError:
-        return frozenset()
-    entries = [line.split(b" ", 1) for line in log.splitlines()]
+    log = gitdir.read(git_dir.join("logs/HEAD"), LOG_BYTES)
+    if not log:
+        try:
+            form = "--format=- %H -%x09%gs"
+            log = git.run(["log", "-g", form, f"--max-count={MAX_COMMITS}"], environment)
+        except CarbonError:
+            return frozenset()
+    # The old name, the new one, who and when; behind a tab, what was done.
+    entries = [line.partition(b"\t") for line in log.splitlines()]
     return frozenset(
         name
-        for name, what in entries
+        for names, _, what in entries
         if what.startswith(MAKING) and not what.partition(b":")[0].endswith(START)
+        for name in names.split(b" ")[1:2]
     )
 
 

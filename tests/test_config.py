@@ -29,6 +29,13 @@ def test_flags_come_before_variables_and_these_before_the_file(tmp_path: Path) -
     assert (settings.grid, settings.method, settings.unattributed) == ("GB", "2", "skip")
 
 
+def test_whoever_owns_the_logs_can_keep_them_unread(tmp_path: Path) -> None:
+    folder = write(tmp_path, 'tokens = "auto"\n')
+    environment = {"COMMIT_CARBON_TOKENS": "lines"}
+    assert load(folder, environment, {"tokens": "auto"}).tokens == "lines"
+    assert load(folder, {}, {"tokens": "auto"}).tokens == "auto"
+
+
 def test_a_tool_in_the_environment_is_evidence_and_not_a_setting(tmp_path: Path) -> None:
     folder = write(tmp_path, 'tool = "cursor"\n')
     assert load(folder, {"COMMIT_CARBON_TOOL": "aider"}).tool == "cursor"

@@ -305,22 +305,94 @@ def test_a_removed_work_tree_stays_recorded_without_its_side_file(world: World) 
     assert not world.unspent("main")
 
 
-def test_lines_stand_for_usage_of_their_own_work_tree_without_a_side_file(world: World) -> None:
+def test_lines_stand_for_usage_of_their_own_work_tree_only(world: World) -> None:
     world.add_tree("linked")
-    world.use("opencode", "main", ago=100)
-    world.use("opencode", "linked", ago=100)
+    world.stage("linked")
+    world.commit("linked")
+    time.sleep(1.1)
+    world.use("opencode", "main")
+    world.use("opencode", "linked")
+    time.sleep(1.1)
+    world.stage("main")
+    world.commit("main", "-m", "x", COMMIT_CARBON_TOKENS="lines")
+    world.trees["linked"].git("reset", "-q", "--hard", "main")
+    world.stage("linked")
+    world.commit("linked")
+    assert world.recorded() == [{1}]
+    assert not world.unspent("main")
+
+
+@pytest.mark.parametrize("forgets", [False, True], ids=["side-file", "no-side-file"])
+def test_lines_stand_for_usage_whether_there_is_a_side_file_or_not(
+    world: World, forgets: bool
+) -> None:
+    world.use("claude-code", "main")
+    world.stage("main")
+    world.commit("main")
+    world.use("opencode", "main", ago=10)
+    world.stage("main")
+    world.commit("main", "-m", "x", COMMIT_CARBON_TOKENS="lines", COMMIT_CARBON_TOOL="opencode")
+    assert by_tool(world)["opencode"].by == "lines"
+    if forgets:
+        world.forget("usage")
+    assert not world.unspent("main")
+    time.sleep(1.1)
+    world.use("opencode", "main")
+    world.stage("main")
+    world.commit("main")
+    assert sorted(map(sorted, world.recorded())) == [[0], [2]]
+
+
+@pytest.mark.parametrize(
+    "change", [("config", "user.email", "work@example.com"), ()], ids=["address", "author"]
+)
+def test_the_author_does_not_matter_without_a_side_file(
+    world: World, change: tuple[str, ...]
+) -> None:
+    for _ in range(2):
+        world.use("claude-code", "main")
+        world.stage("main")
+        world.commit("main", "-m", "x", "--author=Bot <bot@example.com>")
+    world.forget("usage")
+    if change:
+        world.main.git(*change)
+    assert not world.unspent("main")
+    world.use("opencode", "main")
+    world.stage("main")
+    world.commit("main")
+    assert sorted(map(sorted, world.recorded())) == [[0], [1], [2]]
+
+
+def test_lines_stand_in_where_the_log_is_gone(world: World) -> None:
+    world.use("claude-code", "main")
+    world.stage("main")
+    world.commit("main")
+    world.stage("main")
+    world.commit("main", "-m", "x", CLAUDECODE="1")
+    assert not by_tool(world)
+    world.stage("main")
+    world.commit("main", "-m", "x", CLAUDECODE="1", CLAUDE_CONFIG_DIR="/nowhere")
+    assert by_tool(world)["claude-code"].by == "lines"
+
+
+def test_an_unread_log_is_no_reason_to_leave_out_another_tool(world: World) -> None:
+    world.use("opencode", "main", ago=10)
+    world.main.write(".aider.conf.yml", "model: x\n")
+    with world.busy_opencode():
+        world.stage("main")
+        world.commit("main", "-m", "x", COMMIT_CARBON_TOOL="aider")
+    assert by_tool(world)["aider"].by == "lines"
+
+
+def test_no_lines_stand_for_what_the_next_commit_reads(world: World) -> None:
+    world.use("opencode", "main", ago=10)
     world.stage("main")
     with world.busy_opencode():
         world.commit("main")
-    world.main.git("-C", str(world.trees["linked"].path), "reset", "-q", "--hard", "main")
-    world.stage("linked")
-    world.commit("linked", check=True, COMMIT_CARBON="0")
-    assert world.unspent("linked") == {1}
-    world.stage("linked")
-    world.commit("linked")
-    world.forget("usage")
-    assert world.recorded() == [{1}]
-    assert not world.unspent("main")
+    assert not by_tool(world)
+    world.stage("main")
+    world.commit("main")
+    assert world.recorded() == [{0}]
 
 
 def test_amending_a_commit_without_a_record_counts(world: World) -> None:

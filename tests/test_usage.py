@@ -303,7 +303,7 @@ ELSEWHERE = claimed([event("e" * 24, NOW, Tokens(5, 0, 0))])
 def test_what_history_says_without_a_side_file(
     history: list[Commit], made: float | None, others: list[usage.Ledger], left: list[int]
 ) -> None:
-    question = Question(history, b"me", NOW, made, others)
+    question = Question(history, b"me", NOW, made, others, ())
     assert settlement.read_since(question) <= EVENTS[0].time
     ledger = settlement.ledger(question, EVENTS)
     parts = usage.unspent(EVENTS, ledger.claims, ledger.settled)

@@ -94,6 +94,20 @@ class Sequences(RuleBasedStateMachine):
         self.world.commit(name, "-e", "-m", "edited", GIT_EDITOR="echo more >>")
 
     @rule(name=TREES)
+    def commit_by_lines(self, name: str) -> None:
+        """Lines stand for what no record had claimed."""
+        name = self.tree(name)
+        self.world.stage(name)
+        self.lost |= self.world.unspent(name)
+        self.world.commit(name, "-m", "by lines", COMMIT_CARBON_TOKENS="lines")
+
+    @rule(name=TREES)
+    def commit_as_another(self, name: str) -> None:
+        name = self.tree(name)
+        self.world.stage(name)
+        self.world.commit(name, "-m", "another's", "--author=Bot <bot@example.com>")
+
+    @rule(name=TREES)
     def commit_nothing(self, name: str) -> None:
         self.world.commit(self.tree(name), "--allow-empty", "-m", "nothing")
 
@@ -192,6 +206,9 @@ class Sequences(RuleBasedStateMachine):
         self.branches += 1
         self.linked = f"linked{self.branches}"
         self.world.add_tree(self.linked)
+        if self.forgotten:
+            # Its usage too is told from history, in which a record may not be found again.
+            self.forgotten.add(self.linked)
 
     @rule(names=SIDE_FILES)
     def forget(self, names: str) -> None:

@@ -75,11 +75,16 @@ NO_COUNTS: dict[str, str] = {
 
 
 class Found(NamedTuple):
-    """Events, oldest first, whether all could be read in time, and the problems of each tool."""
+    """Events, oldest first, the tools of which not all could be read in time or for now, and the
+    problems of each tool."""
 
     events: list[Usage]
-    complete: bool
+    cut: frozenset[str]
     problems: Mapping[str, Problems]
+
+    @property
+    def complete(self) -> bool:
+        return not self.cut
 
 
 def events(
@@ -133,10 +138,11 @@ def _read(
     names.sort(key=lambda name: not READERS[name].session(machine))
     found: list[Usage] = []
     problems = {}
-    complete = True
+    cut = set()
     for name in names:
         reader = READERS[name]
         scan = Scan(name, machine, window, budget, reader.session(machine), only_session)
+        places: list[str] = []
         try:
             places = reader.found(machine, window.tree)
             if places:
@@ -148,5 +154,6 @@ def _read(
             scan.problems.note("malformed")
         found += scan.events()
         problems[name] = scan.problems
-        complete = complete and not scan.is_cut
-    return Found(sorted(found), complete, problems)
+        if places and scan.is_cut:
+            cut.add(name)
+    return Found(sorted(found), frozenset(cut), problems)
