@@ -8,9 +8,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .counting import History
     from .gitdir import GitDir
     from .process import Committing, Started
+    from .unspent import History
 
 PROGRAM = "commit-carbon-hook"
 PREPARE = "prepare-commit-msg"

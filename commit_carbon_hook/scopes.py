@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 
-from . import config, counting, git, logs, usage_store
+from . import config, git, logs, unspent, usage_store
 from .errors import CarbonError
 from .estimate import Tokens
 from .gitdir import GitDir
@@ -57,7 +57,7 @@ def read(scope: str, environment: Mapping[str, str], seconds: float = SECONDS) -
         excluded = usage_store.other_trees(tree, git_dir)
         found = logs.events(tree, None, excluded=excluded, budget=budget, machine=machine)
         return _reading(scope, found)
-    state = counting.find(top, git_dir, _as_author(environment), now, seconds)
+    state = unspent.find(top, git_dir, _as_author(environment), now, seconds)
     models = {event.event_id: event.model for event in state.found.events}
     uses = [
         Use(tool, models[part.event_id], part.tokens)

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from support import Repository, clean_environment
 
-from commit_carbon_hook import counting, gitdir, record
+from commit_carbon_hook import gitdir, record, unspent
 
 # One response may hold 10**9 tokens of a kind at most.
 KINDS = 3
@@ -238,7 +238,7 @@ class World:
             git_path = self.trees[tree].git("rev-parse", "--absolute-git-dir").strip()
             common = self.trees[tree].git("rev-parse", "--git-common-dir").strip()
             git_dir = gitdir.GitDir(git_path, os.path.join(path, common), frozenset())
-            state = counting.find(str(path), git_dir, dict(os.environ), time.time(), 30.0)
+            state = unspent.find(str(path), git_dir, dict(os.environ), time.time(), 30.0)
         found: set[int] = set()
         for tool, parts in state.unspent.items():
             for part in parts:

@@ -88,7 +88,7 @@ def _logs(top: str, git_dir: gitdir.GitDir, settings: config.Settings) -> Iterat
     """What the logs of this work tree hold, by tool; counts only."""
     from time import time
 
-    from .. import counting, logs, usage_store
+    from .. import logs, unspent, usage_store
 
     state = GOOD if settings.tokens == "auto" else WARN
     if settings.tokens != "auto":
@@ -107,7 +107,7 @@ def _logs(top: str, git_dir: gitdir.GitDir, settings: config.Settings) -> Iterat
     if not found.complete:
         yield WARN, f"not all logs could be read in {LOG_SECONDS} seconds: there is more in them"
     ledger, _ = usage_store.ledgers(git_dir)
-    if ledger and ledger.unread != counting.ALL_READ:
+    if ledger and ledger.unread != unspent.ALL_READ:
         yield WARN, "the last commit could not read all logs in time: the next one reads on"
     for tool, reason in logs.NO_COUNTS.items():
         if tool in (settings.tool, detected(os.environ)):
