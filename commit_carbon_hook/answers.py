@@ -120,7 +120,13 @@ def _give(answer: Answer) -> int:
             sys.stdout.buffer.flush()
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except OSError:
+            return _give_guarded(answer)
         return answer.code
+    return _give_guarded(answer)
+
+
+def _give_guarded(answer: Answer) -> int:
     from . import doors, output
 
     def body() -> int:

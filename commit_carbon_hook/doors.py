@@ -11,7 +11,7 @@ from .errors import CarbonError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from typing import Any, TextIO
+    from typing import IO, Any
 
     from .config import Settings
     from .estimate import Range
@@ -21,31 +21,60 @@ OK, NO, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
 
 class Lasting:
     """A stream that is written to without harm when nobody reads it any more (`| head`): what a
-    command finds out does not depend on who listens."""
+    command finds out does not depend on who listens. Raises CarbonError for a full disk, or
+    where the stream was closed before."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: IO[Any]) -> None:
         self._stream = stream
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
 
-    def write(self, text: str) -> int:
+    @property
+    def buffer(self) -> Bytes:
+        """See `TextIO`."""
+        return Bytes(self._stream.buffer)  # type: ignore[attr-defined]
+
+    def write(self, content: Any) -> int:
         """See `TextIO`."""
         try:
-            return self._stream.write(text)
-        except BrokenPipeError:
-            silence(self._stream)
-            return len(text)
+            return self._stream.write(content)
+        except OSError as error:
+            self._lose(error)
+            return len(content)
 
     def flush(self) -> None:
         """See `TextIO`."""
         try:
             self._stream.flush()
-        except BrokenPipeError:
-            silence(self._stream)
+        except OSError as error:
+            self._lose(error)
+
+    def _lose(self, error: OSError) -> None:
+        silence(self._stream)
+        if not isinstance(error, BrokenPipeError):
+            reason = error.strerror or "it is closed"
+            advice = "send it to a file or a terminal"
+            raise CarbonError(f"standard output cannot be written: {reason}: {advice}") from None
 
 
-def silence(stream: TextIO) -> None:
+class Bytes(Lasting):
+    """The bytes of such a stream: who makes them wants to know when nobody reads any more."""
+
+    def _lose(self, error: OSError) -> None:
+        if isinstance(error, BrokenPipeError):
+            raise error
+        super()._lose(error)
+
+
+class Errors(Lasting):
+    """Standard error: there is no place to say that it cannot be written."""
+
+    def _lose(self, _: OSError) -> None:
+        silence(self._stream)
+
+
+def silence(stream: IO[Any]) -> None:
     """Send what is still to come nowhere."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
@@ -53,10 +82,15 @@ def silence(stream: TextIO) -> None:
 def guard(program: str, body: Callable[[], int]) -> int:
     """Run a command: 0 done, 1 a check says no, 2 usage or unreadable input, never a traceback."""
     streams = sys.stdout, sys.stderr
-    sys.stdout, sys.stderr = Lasting(sys.stdout), Lasting(sys.stderr)
+    # A closed stream is None; what stands in for it cannot be written, or nobody reads it.
+    sys.stdout = Lasting(sys.stdout or os.fdopen(os.open(os.devnull, os.O_RDONLY)))
+    sys.stderr = Errors(sys.stderr or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w"))
     try:
-        code = body()
-        sys.stdout.flush()
+        try:
+            return body()
+        finally:
+            # Here, because an exit of argparse comes by too.
+            sys.stdout.flush()
     except CarbonError as error:
         return complain(program, str(error))
     except KeyboardInterrupt:
@@ -65,7 +99,6 @@ def guard(program: str, body: Callable[[], int]) -> int:
         return complain(program, f"{_described(error)}: please report it")
     finally:
         sys.stdout, sys.stderr = streams
-    return code
 
 
 def _described(error: Exception) -> str:

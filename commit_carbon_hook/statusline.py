@@ -14,6 +14,7 @@ from . import prices, scopes, tally
 from .doors import number
 from .errors import CarbonError
 from .estimate import Range
+from .logs import READERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,14 +36,15 @@ CONFIG_VARIABLE = "CLAUDE_CONFIG_DIR"
 
 
 def line(folder: str, scope: str | None, is_coloured: bool) -> str:
-    """The line; of the session that asks, else of what no record has yet."""
+    """The line; of the session that asks, or of what no record has yet where none does."""
     try:
         asked = _input()
-        _go(folder, asked)
+        _go(folder, asked or {})
         found = _reading(asked, scope)
         if not found.uses:
             return NOTHING
         rows = tally.rows(found.uses, scopes.settings(os.environ), prices.load())
+        is_coloured = is_coloured and not os.environ.get("NO_COLOR")
         return shown(tally.total(row.amount for row in rows), found.complete, is_coloured)
     except Exception:
         # A status line has no place for errors; the command without --statusline tells them.
@@ -78,12 +80,13 @@ def short(count: int) -> str:
     return str(count)
 
 
-def _input() -> Mapping[str, Any]:
+def _input() -> Mapping[str, Any] | None:
+    """What Claude Code gives, nothing where nothing comes in, None for anything else."""
     try:
-        value = json.loads(_bytes() or b"{}")
+        value = json.loads(_bytes().strip() or b"{}")
     except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
+        return None
+    return value if isinstance(value, dict) else None
 
 
 def _bytes() -> bytes:
@@ -114,17 +117,20 @@ def _go(folder: str, asked: Mapping[str, Any]) -> None:
             return
 
 
-def _reading(asked: Mapping[str, Any], scope: str | None) -> Reading:
-    os.environ.update(_session(asked))
+def _reading(asked: Mapping[str, Any] | None, scope: str | None) -> Reading:
+    # What cannot be read may have named one.
+    a_session_asks = asked is None or any(map(asked.get, ("session_id", "transcript_path")))
+    if a_session_asks:
+        # Nothing else that has started this shell is meant.
+        for variable in (name for tool in READERS.values() for name in tool.session_variables):
+            os.environ.pop(variable, None)
+        os.environ.update(_session(asked or {}))
     environment = dict(os.environ)
-    if scope:
-        return scopes.read(scope, environment, READING_SECONDS)
     try:
-        found = scopes.read("session", environment, READING_SECONDS)
-        if found.uses:
-            return found
+        return scopes.read(scope or "session", environment, READING_SECONDS)
     except CarbonError:
-        pass  # an older Claude Code, or somebody who tries it by hand
+        if scope or a_session_asks:
+            raise
     return scopes.read("since-record", environment, READING_SECONDS)
 
 

@@ -64,6 +64,54 @@ def test_mistakes(repository: Repository, arguments: str, said: str) -> None:
         assert done.stderr.startswith("commit-carbon: ")
 
 
+DOORS = [
+    "commit-carbon --help",
+    "commit-carbon session --scope all",
+    "commit-carbon session --statusline",
+    "commit-carbon-check --help",
+    "commit-carbon-summarize --version",
+    "commit-carbon-summarize",
+    "commit-carbon-summarize --format json",
+]
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+@pytest.mark.parametrize("unbuffered", ["", "1"], ids=["buffered", "unbuffered"])
+@pytest.mark.parametrize(
+    ("where", "reason"), [(">/dev/full", "No space left on device"), (">&-", "it is closed")]
+)
+@pytest.mark.parametrize("command", DOORS)
+def test_an_output_that_cannot_be_written_is_one_line_and_2(
+    hooked: Repository, command: str, where: str, reason: str, unbuffered: str
+) -> None:
+    # The second time an answer may be one that was kept.
+    hooked.run(*command.split())
+    shell = ("sh", "-c", f"exec {command} {where}")
+    done = hooked.run(*shell, check=False, PYTHONUNBUFFERED=unbuffered)
+    told = f"standard output cannot be written: {reason}: send it to a file or a terminal"
+    assert (done.returncode, done.stderr) == (2, f"{command.split()[0]}: {told}\n")
+
+
+def test_a_command_that_prints_nothing_needs_no_output(hooked: Repository) -> None:
+    done = hooked.run("sh", "-c", "commit-carbon-check HEAD >&-", check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("where", ["2>&-", "2>/dev/full"])
+def test_an_error_that_nobody_can_read_is_still_2(hooked: Repository, where: str) -> None:
+    done = hooked.run("sh", "-c", f"commit-carbon grid Mars {where}", check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+
+
+@pytest.mark.parametrize("command", DOORS)
+def test_an_output_that_nobody_reads_to_its_end_is_no_mistake(
+    hooked: Repository, command: str
+) -> None:
+    script = f"{{ {command}; echo $? >&3; }} 3>code | :"
+    done = hooked.run("sh", "-c", script)
+    assert (done.stderr, (hooked.path / "code").read_text()) == ("", "0\n")
+
+
 def test_estimate_explains_itself(repository: Repository) -> None:
     text = repository.run(
         "commit-carbon", *["estimate", "--tool", "codex-cli", "--lines", "300", "--grid", "FR"]

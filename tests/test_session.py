@@ -209,6 +209,9 @@ def test_settings_of_the_work_tree_hold(world: World) -> None:
         pytest.param(["-C", "nowhere"], "nowhere is not a directory", id="folder"),
         pytest.param(["-C", "/"], "no work tree here", id="no-repository"),
         pytest.param(["--scope", "session"], "no tool has started this shell", id="no-session"),
+        pytest.param(["--statusline", "--format", "json"], "--statusline is text", id="json-line"),
+        pytest.param(["--statusline", "--watch"], "--watch is of no use", id="watched-line"),
+        pytest.param(["--color"], "--color needs --statusline", id="color"),
     ],
 )
 def test_mistakes_are_one_line_and_2(arguments: list[str], says: str, world: World) -> None:
@@ -389,28 +392,72 @@ def test_the_status_line_takes_a_scope(world: World) -> None:
     assert "4.0M tok" in done.stdout
 
 
-INPUTS = {
+def test_a_colour_that_is_not_wanted_is_not_shown(world: World) -> None:
+    response(world, "1", session="5e55")
+    asked = json.dumps(asks(world))
+    for wanted, codes in (("", 2), ("1", 0)):
+        done = run(world, "--statusline", "--color", stdin=asked, NO_COLOR=wanted)
+        assert "tok" in done.stdout
+        assert done.stdout.count("\x1b[") == codes
+
+
+NO_SESSION = {
     "nothing": "",
+    "a-blank-line": "\n",
+    "an-empty-object": "{}",
+    "no-such-folder": '{"cwd": "/nowhere"}',
+    "an-empty-session": '{"session_id": "", "transcript_path": null}',
+    "other-types": '{"workspace": 1, "cwd": {}}',
+}
+ANOTHER_SESSION = {
     "no-json": "{",
     "a-list": "[1, 2]",
     "a-number": "7",
     "deep": "[" * 100_000,
-    "other-types": '{"session_id": 5, "transcript_path": [], "workspace": 1, "cwd": {}}',
+    "other-types": '{"session_id": 5, "transcript_path": []}',
     "no-such-folder": '{"cwd": "/nowhere", "session_id": "x"}',
     "a-strange-session": '{"session_id": "../../\\u0000/\\n", "transcript_path": "\\u0000"}',
+    "not-encodable": '{"session_id": "\\ud800"}',
     "nul": "\0\0",
     "large": '{"session_id": "' + "x" * 3_000_000 + '"}',
+    "cut": '{"session_id": "s", "more": "' + "x" * 3_000_000 + '"}',
+    "new": '{"session_id": "brand-new"}',
+    "new-transcript": '{"transcript_path": "/nowhere/projects/-p/brand-new.jsonl"}',
 }
 
 
-@pytest.mark.parametrize("stdin", INPUTS.values(), ids=INPUTS)
+@pytest.mark.parametrize("stdin", NO_SESSION.values(), ids=NO_SESSION)
 @pytest.mark.parametrize("folder", ["main", ""])
-def test_any_input_gives_one_line(stdin: str, folder: str, world: World) -> None:
+def test_where_no_session_asks_the_line_is_of_the_work_tree(
+    stdin: str, folder: str, world: World
+) -> None:
     response(world, "1", (1000, 0, 0))
     done = run(world, "--statusline", folder=str(world.folder / folder), stdin=stdin)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.count("\n") == 1
     assert done.stdout.endswith(" 1.0k tok $0.02\n" if folder else f"{statusline.NOTHING}\n")
+
+
+@pytest.mark.parametrize("stdin", ANOTHER_SESSION.values(), ids=ANOTHER_SESSION)
+def test_nothing_of_another_session_is_in_the_line(stdin: str, world: World) -> None:
+    response(world, "1", (1000, 0, 0))
+    world.use("codex-cli", "main")
+    others = {"CLAUDE_CODE_SESSION_ID": "s", "CODEX_THREAD_ID": f"{CANARY}-main"}
+    for scope in ([], ["--scope", "session"]):
+        done = run(world, "--statusline", *scope, stdin=stdin, **others)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout == f"{statusline.NOTHING}\n"
+
+
+def test_a_session_is_not_named_as_a_folder_above_all_sessions_is(world: World) -> None:
+    response(world, "1", (1000, 0, 0))
+    sub_agent = world.home / ".claude" / "projects" / "-p" / "s" / "subagents" / "agent-1.jsonl"
+    sub_agent.parent.mkdir(parents=True)
+    (sub_agent.parents[2] / "s.jsonl").rename(sub_agent)
+    for name in sub_agent.parent.parts[1:-2]:
+        done = run(world, "--statusline", stdin=json.dumps({"session_id": name}))
+        assert done.stdout == f"{statusline.NOTHING}\n", name
+    assert "1.0k tok" in run(world, "--statusline", stdin='{"session_id": "s"}').stdout
 
 
 def test_a_status_line_survives_its_surroundings(world: World) -> None:

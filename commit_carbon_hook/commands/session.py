@@ -79,6 +79,7 @@ def _seconds(text: str) -> float:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the usage, once or again and again."""
+    _check(arguments)
     if arguments.statusline:
         print(statusline.line(arguments.repository, arguments.scope, arguments.color))
         return 0
@@ -91,6 +92,15 @@ def run(arguments: argparse.Namespace) -> int:
         print(_text(scope, arguments.format, listed))
         return 0
     return _watch(scope, arguments.format, listed, arguments.watch)
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    if arguments.color and not arguments.statusline:
+        raise CarbonError("session: --color needs --statusline: leave it out")
+    if arguments.statusline and arguments.format != "text":
+        raise CarbonError("session: --statusline is text: leave --format out")
+    if arguments.statusline and arguments.watch is not None:
+        raise CarbonError("session: --watch is of no use with --statusline: leave it out")
 
 
 def _watch(scope: str, form: str, listed: Prices, seconds: float) -> int:
