@@ -31,7 +31,13 @@ fi
 
 revisions=$CARBON_REVISIONS
 if [[ -z $revisions && -n ${GITHUB_BASE_REF:-} ]]; then
-  revisions=origin/$GITHUB_BASE_REF..HEAD
+  # In full, as a tag may have the short name, too.
+  revisions=refs/remotes/origin/$GITHUB_BASE_REF..HEAD
+fi
+checked=$revisions
+if [[ -z $checked && ${GITHUB_EVENT_NAME:-} == push && $CARBON_BEFORE =~ ^[0-9a-f]{40,64}$ ]] &&
+  GIT_ALLOW_PROTOCOL='' git rev-parse --verify --quiet "$CARBON_BEFORE^{commit}" >/dev/null 2>&1; then
+  checked=$CARBON_BEFORE..HEAD
 fi
 options=(--no-progress)
 [[ -z $CARBON_SINCE ]] || options+=("--since=$CARBON_SINCE")
@@ -48,7 +54,8 @@ code=0
 # shellcheck disable=SC2086 # revisions are words
 carbon summarize "${options[@]}" ${limits[@]+"${limits[@]}"} --format=json -- ${revisions:-HEAD} \
   >"$work/summary.json" || code=$?
-((code <= 1)) || exit "$code"
+# With a summary, it is the limits that do not know.
+((code <= 1)) || [[ -s $work/summary.json ]] || exit "$code"
 # shellcheck disable=SC2086
 carbon summarize "${options[@]}" --format=markdown -- ${revisions:-HEAD} >>"$GITHUB_STEP_SUMMARY"
 
@@ -63,7 +70,11 @@ print("complete=" + str(found["complete"]).lower())
 echo "summary=$work/summary.json" >>"$GITHUB_OUTPUT"
 
 if [[ $CARBON_CHECK == true ]]; then
-  # shellcheck disable=SC2086
-  carbon check -- ${revisions:-HEAD} || code=$?
+  ranges=()
+  for word in $checked; do
+    ranges+=("--range=$word")
+  done
+  ((${#ranges[@]})) || ranges=(--range=HEAD)
+  carbon check "${ranges[@]}" || code=$?
 fi
 exit "$code"

@@ -86,9 +86,11 @@ def asked_by(words: Sequence[str]) -> Asked | None:
 
 
 def _is_day(text: str) -> bool:
-    """Whether this is written as YYYY-MM-DD; other dates depend on the moment, and on git."""
+    """Whether this is written as YYYY-MM-DD, YYYY-MM or YYYY; other dates depend on the moment,
+    and on git."""
     parts = text.split("-")
-    return [len(part) for part in parts] == [4, 2, 2] and _DIGITS.issuperset("".join(parts))
+    widths = [len(part) for part in parts]
+    return widths in ([4, 2, 2], [4, 2], [4]) and _DIGITS.issuperset("".join(parts))
 
 
 def _parts(

@@ -7,6 +7,7 @@ import sys
 from importlib import import_module
 
 from . import doors
+from .command_line import Parser
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ Summaries: commit-carbon-summarize --help. The hook itself: commit-carbon-hook -
 
 def parser(only: str = "") -> argparse.ArgumentParser:
     """The parser, with the arguments of one command or of all."""
-    made = argparse.ArgumentParser(
+    made = Parser(
         prog=PROGRAM,
         description="Carbon emissions of AI-assisted commits: look into one estimate.",
         epilog=EPILOG,

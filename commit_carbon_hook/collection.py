@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from hashlib import blake2b
-from types import MappingProxyType
 
 from . import ai_lines, history, identities
 from .grid.names import fitting
@@ -21,7 +20,7 @@ from .walk import BrokenHistory
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from typing import NamedTuple
 
     from .ai_lines import AiLines
@@ -38,14 +37,15 @@ ALL_LINES = 1 << 62
 
 
 class Source(NamedTuple):
-    """One repository to read, from these tips. `attached` are record lines that commits lost and
-    that were found elsewhere, read like notes; `ai_lines` are known from other tools."""
+    """One repository to read, from these tips. `settled` are commits that lost records which were
+    found elsewhere, so that nothing is estimated for them; `ai_lines` are known from other
+    tools."""
 
     name: str
     engine: Engine
     tips: Tips
     settings: Settings
-    attached: Mapping[str, bytes] = MappingProxyType({})
+    settled: frozenset[str] = frozenset()
     ai_lines: AiLines = ai_lines.NONE
 
 
@@ -89,7 +89,7 @@ def collect(
     what is estimated afterwards; `watch` gets every tally before it grows."""
 
     def nothing() -> Collection:
-        return Collection(Ledger(Spool, len(sources) > 1), (), (), None, None)
+        return Collection(Ledger(Spool, len(sources) > 1, period), (), (), None, None)
 
     try:
         return collect_into(nothing(), sources, period, authors, watch, method)
@@ -114,13 +114,14 @@ def collect_into(
     dates = [date for date in (before.first, before.last) if date is not None]
     for number, source in enumerate(sources):
         tally = Tally()
-        reader = _Reader(ledger, number, source, authors, method, refused)
+        reader = _Reader(ledger, number, source, period, authors, method, refused)
         sieve = Sieve(
             identities.trailer_keys(),
             identities.from_author,
             period,
-            {*reader.notes, *reader.ai_lines},
+            {*reader.notes, *reader.ai_lines, *source.settled},
             (lambda sha: ledger.add_commit(sha, NO_EVIDENCE)) if shared else None,
+            copies=True,
         )
         watch(tally)
         with reader.counts:
@@ -156,6 +157,7 @@ class _Reader:
         ledger: Ledger,
         number: int,
         source: Source,
+        period: Period,
         authors: bool,
         method: str,
         refused: set[Refused],
@@ -164,6 +166,8 @@ class _Reader:
         self.number = number
         self.engine = source.engine
         self.settings = source.settings
+        self.settled = source.settled
+        self.period = period
         self.authors = authors
         self.method = method or source.settings.method
         self.refused = refused
@@ -171,18 +175,18 @@ class _Reader:
         self.candidates: deque[_Candidate] = deque()
         self.notes = source.engine.notes(NOTES_REF)
         self.ai_lines = source.ai_lines.by_commit
-        for sha, lines in source.attached.items():
-            self.notes[sha] = self.notes.get(sha, b"") + b"\n" + lines
 
     def read(self, commit: Commit) -> None:
         """Note all that a commit says."""
         found = with_note(history.find(commit), self.notes.get(commit.sha))
         origin = origin_of(commit, self.number, self.authors)
-        for line, reason in found.rejected:
-            self.refused.add(Refused(commit.sha, self.number, line, reason))
         for one in found.records:
             self.ledger.add_record(one, origin)
-        if found.records:
+        if not self.period.holds(commit.time, commit.zone):
+            return
+        for line, reason in found.rejected:
+            self.refused.add(Refused(commit.sha, self.number, line, reason))
+        if found.records or commit.sha in self.settled:
             self.ledger.add_commit(commit.sha, RECORDED)
             return
         lines = self.ai_lines.get(commit.sha)

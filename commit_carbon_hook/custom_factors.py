@@ -9,7 +9,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from . import factor_build, factor_table, factors
+from .config import FACTORS, FILE_NAME
 from .errors import CarbonError
+
+
+def missing(where: str, name: str) -> str:
+    """What a configuration gets to hear whose factor file is not there."""
+    return f"{where}: {FACTORS}: {name}: no such file: add it or correct the name"
 
 
 def join(top: str, name: str) -> None:
@@ -17,10 +23,13 @@ def join(top: str, name: str) -> None:
     path = Path(top, name)
     try:
         inside = path.resolve().is_relative_to(Path(top).resolve())
-    except OSError:
+    except (OSError, ValueError):
         inside = False
     if not inside:
-        raise CarbonError(f"{name}: not a file of this repository: move it there")
+        line = f"{FILE_NAME}: {FACTORS}: {name}: not a file of this repository: move it there"
+        raise CarbonError(line)
+    if not path.exists():
+        raise CarbonError(missing(FILE_NAME, name))
     data = factors.load()
     own = factors.read_json(path)
     try:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from typing import NamedTuple
 
-    from .history import Commit, Period
+    from .history import Commit
     from .record import Record
     from .walk import Engine
 else:
@@ -41,7 +41,7 @@ class Elsewhere(NamedTuple):
         }
 
 
-def find(engine: Engine, tips: Tips, refs: Iterable[str], period: Period) -> Elsewhere:
+def find(engine: Engine, tips: Tips, refs: Iterable[str]) -> Elsewhere:
     """What these refs lead to and the tips do not. Raises CarbonError."""
     heads = {ref: sha for ref, sha in engine.branches().items() if ref in set(refs)}
     others = {ref: sha for ref, sha in heads.items() if sha not in tips.include}
@@ -53,7 +53,7 @@ def find(engine: Engine, tips: Tips, refs: Iterable[str], period: Period) -> Els
     for commit in matching(engine, outside, EVERYTHING):
         parents[commit.sha] = commit.parents
         found = with_note(history.find(commit), notes.get(commit.sha))
-        if found.records and period.holds(commit.time, commit.zone):
+        if found.records:
             carriers[commit.sha] = Carrier(commit._replace(message=b""), tuple(found.records))
     by_commits: dict[tuple[str, ...], list[str]] = {}
     for ref, sha in sorted(others.items()):

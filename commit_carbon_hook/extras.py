@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import sys
 
+from . import doors
 from .errors import CarbonError
 
 TYPE_CHECKING = False
@@ -17,10 +18,10 @@ if TYPE_CHECKING:
     from .collection import Collection, Source
     from .elsewhere import Carrier
     from .history import Period
-    from .losses import Loss
+    from .losses import Loss, Silent
     from .recomputation import Hours
     from .recovery import Found
-    from .report.contents import Section
+    from .report.contents import Report, Section
     from .summary import Summary
 else:
     from .values import NamedTuple
@@ -33,15 +34,17 @@ FETCH = {
 
 
 class Prepared(NamedTuple):
-    """What was found before the histories are added up: the sources with what they lost, losses
-    and recovered requests with the numbers of their sources, commits of requests that no other
-    commit names, an attestation, and the method for its estimate (empty without one)."""
+    """What was found before the histories are added up: the sources; losses, squash commits that
+    say nothing, recovered requests and their commits, all with the numbers of their sources; an
+    attestation, and the method for its estimate (empty without one). `beyond` of the recovered
+    records do not belong to the period."""
 
     sources: list[Source]
     lost: list[tuple[int, Loss]]
-    silent: int
+    silent: list[tuple[int, Silent]]
     found: list[tuple[int, Found]]
-    loose: list[tuple[int, Carrier]]
+    carriers: list[tuple[int, Carrier]]
+    beyond: int
     attested: Attestation | None
     method: str
 
@@ -66,7 +69,7 @@ def prepare(arguments: argparse.Namespace, sources: Sequence[Source], period: Pe
     """Check the options, and look for what the histories lost. Raises CarbonError."""
     from . import ai_lines
 
-    if arguments.value and arguments.max_gco2e is None and arguments.max_per_commit is None:
+    if arguments.value and not limited(arguments):
         raise CarbonError("--value: goes with --max-gco2e or --max-per-commit: add one of them")
     if arguments.write_attestation:
         from . import output
@@ -74,7 +77,8 @@ def prepare(arguments: argparse.Namespace, sources: Sequence[Source], period: Pe
         if len(sources) > 1:
             raise CarbonError("--write-attestation: is about one repository: name one with -C")
         output.check(arguments.write_attestation)
-    made = Prepared([], [], 0, [], [], None, "")
+    made = Prepared([], [], [], [], [], 0, None, "")
+    settled: frozenset[str] = frozenset()
     if arguments.attestation:
         from . import attestation_file
 
@@ -86,16 +90,17 @@ def prepare(arguments: argparse.Namespace, sources: Sequence[Source], period: Pe
         lines = ai_lines.read(source.engine, source.tips, period)
         source = source._replace(ai_lines=lines)
         if arguments.explain_losses or arguments.recover:
-            source, silent = _with_losses(arguments, number, source, period, made)
-            made = made._replace(silent=made.silent + silent)
+            settled |= _add_losses(arguments, number, source, period, made)
         made.sources.append(source)
+    # Forks have the same squash commits, and perhaps no refs of the requests.
+    made.sources[:] = [source._replace(settled=settled) for source in made.sources]
     return made
 
 
-def _with_losses(
+def _add_losses(
     arguments: argparse.Namespace, number: int, source: Source, period: Period, made: Prepared
-) -> tuple[Source, int]:
-    """The source with what was recovered attached; what was found goes into `made`."""
+) -> frozenset[str]:
+    """The commits whose records were recovered; what was found goes into `made`."""
     from . import elsewhere, losses, recovery
     from .terminal import safe
 
@@ -105,35 +110,37 @@ def _with_losses(
     if forge and not elsewhere.refs_of(engine, forge):
         line = f"{source.name}: no requests of {forge} are here: {FETCH[forge]}"
         print(f"commit-carbon-summarize: {safe(line)}", file=sys.stderr)
-    away = elsewhere.find(engine, tips, refs, period)
+    away = elsewhere.find(engine, tips, refs)
     seen = losses.survey(engine, tips, period, away, source.ai_lines)
     recovered = recovery.recover(away, seen, forge) if forge else recovery.NOTHING
-    made.lost.extend((number, one) for one in losses.losses(away, seen, recovered.ids()))
+    lost = losses.losses(away, seen, recovered, period)
+    made.lost.extend((number, one) for one in lost)
+    made.silent.extend((number, one) for one in seen.silent)
     made.found.extend((number, one) for one in recovered.found)
-    made.loose.extend((number, one) for one in recovered.loose)
-    return source._replace(attached=recovered.attached), seen.silent
+    made.carriers.extend((number, one) for one in recovered.carriers)
+    return recovered.settled
 
 
 def complete(prepared: Prepared, collected: Collection, authors: bool) -> Prepared:
-    """Count the recovered records that belong to no commit; what another repository has is not
-    called recovered."""
+    """Count the recovered records for the commits of their requests; what another repository has
+    is not called recovered."""
     if not prepared.found:
         return prepared
     from .collection import origin_of
 
-    attached = {sha for source in prepared.sources for sha in source.attached}
-    known = {
-        record.id for record, origin in collected.ledger.sightings() if origin.sha not in attached
-    }
-    for number, (commit, records) in prepared.loose:
+    ledger = collected.ledger
+    wanted = {one.id for _, request in prepared.found for one in request.records}
+    known = {record.id for record, _ in ledger.sightings(everywhere=True) if record.id in wanted}
+    for number, (commit, records) in prepared.carriers:
         for one in records:
-            collected.ledger.add_record(one, origin_of(commit, number, authors))
+            ledger.add_record(one, origin_of(commit, number, authors))
+    counted = {record.id for record, _, _ in ledger.records() if record.id in wanted} - known
     found = []
     for number, request in prepared.found:
-        own = tuple(one for one in request.records if one.id not in known)
+        own = tuple(one for one in request.records if one.id in counted)
         if own:
             found.append((number, request._replace(records=own)))
-    return prepared._replace(found=found)
+    return prepared._replace(found=found, beyond=len(wanted - known - counted))
 
 
 def sections(arguments: argparse.Namespace, prepared: Prepared) -> tuple[Section, ...]:
@@ -149,10 +156,11 @@ def sections(arguments: argparse.Namespace, prepared: Prepared) -> tuple[Section
     found = []
     if arguments.explain_losses:
         lost = [(names[number], one) for number, one in prepared.lost]
-        found.append(made.losses(lost, prepared.silent))
+        silent = [(names[number], one) for number, one in prepared.silent]
+        found.append(made.losses(lost, silent))
     if arguments.recover:
         requests = [(names[number], one) for number, one in prepared.found]
-        found.append(made.recovered(requests, arguments.recover))
+        found.append(made.recovered(requests, prepared.beyond, arguments.recover))
     if noted:
         found.append(made.ai_lines(noted))
     if prepared.attested:
@@ -185,11 +193,29 @@ def write_attestation(path: str, source: Source, collected: Collection, summary:
     attestation_file.write(path, fields)
 
 
+def limited(arguments: argparse.Namespace) -> bool:
+    """Whether there is a limit."""
+    return arguments.max_gco2e is not None or arguments.max_per_commit is not None
+
+
+def doubt(arguments: argparse.Namespace, report: Report, program: str) -> int:
+    """The exit code where nothing that was read exceeds a limit; one line says what was not
+    read. That a clone is shallow was accepted on the command line."""
+    if not limited(arguments):
+        return doors.OK
+    from . import limits
+
+    line, is_accepted = limits.unread(report.gaps)
+    if line:
+        doors.complain(program, line)
+    return doors.OK if is_accepted else doors.UNUSABLE
+
+
 def reasons(
     arguments: argparse.Namespace, summary: Summary, collected: Collection, hours: Hours
 ) -> list[str]:
     """Why the limits say no, one line each."""
-    if arguments.max_gco2e is None and arguments.max_per_commit is None:
+    if not limited(arguments):
         return []
     from . import limits
 

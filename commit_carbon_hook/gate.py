@@ -13,6 +13,7 @@ REFUSED = {
     verification.UNKNOWN: "cannot be recomputed",
     verification.REJECTED: "is no record line",
     verification.MISSING: "the commit has no record, but names a tool",
+    verification.NOTED: "the commit has no record, but its AI lines were noted",
 }
 
 
@@ -20,7 +21,9 @@ def check_range(program: str, revisions: Sequence[str]) -> int:
     """0 if every commit of the range passes, 1 with one line for each that does not."""
     passes = True
     for sha, word, record_id, reason in verification.verdicts(revisions, "", tools=True):
-        if word in REFUSED:
+        if word == verification.SKIPPED:
+            doors.complain(program, reason)
+        elif word in REFUSED:
             passes = False
             what = f"record {record_id} " if record_id else ""
             doors.complain(program, f"{sha[:12]}: {what}{REFUSED[word]}: {reason}")

@@ -32,6 +32,7 @@ SAFE_ENVIRONMENT = {
     "LC_ALL": "C",
 }
 SAFE_OPTIONS = ("--no-pager", "-c", "core.fsmonitor=false", "-c", "log.showSignature=false")
+TRUST = "git config --global --add safe.directory "
 MAX_PATHS_PER_CALL = 500
 STAGED = (
     *("diff-index", "--cached", "--raw", "--numstat", "-z", "-M", "--no-abbrev"),
@@ -58,9 +59,15 @@ def _command(arguments: Sequence[str]) -> list[str]:
 
 def _output(done: process.Done, name: str) -> bytes:
     if done.status:
-        first = done.errors.decode("utf-8", "replace").strip().split("\n")[0]
-        raise CarbonError(f"git {name} failed: {first or 'no reason given'}")
+        lines = done.errors.decode("utf-8", "replace").strip().split("\n")
+        raise CarbonError(f"git {name} failed: {lines[0] or 'no reason given'}{remedy(lines)}")
     return done.output
+
+
+def remedy(lines: Sequence[str]) -> str:
+    """What git's own error says to run where somebody else owns a repository, as in containers."""
+    found = [line.strip() for line in lines if line.strip().startswith(TRUST)]
+    return f": run {found[0]}" if found else ""
 
 
 def begin_staged(tree: str, environment: Mapping[str, str]) -> process.Started | None:

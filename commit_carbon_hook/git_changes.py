@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from tempfile import TemporaryFile
 
 from . import frames, numstat
 from .git import EMPTY_TREE
@@ -41,8 +40,12 @@ class GitChanges:
 
     def of(self, shas: Iterable[str]) -> Iterator[Changed]:
         """One answer for each name, in their order."""
-        with temporary(f"{sha}\n" for sha in shas) as names, TemporaryFile() as asked:
-            asked.writelines(line for line in names if line[:-1].decode() not in self._boundary)
+        with (
+            temporary(f"{sha}\n" for sha in shas) as names,
+            temporary(
+                sha for sha in map(bytes.decode, names) if sha[:-1] not in self._boundary
+            ) as asked,
+        ):
             names.seek(0)
             counted = self._counted(asked)
             for line in names:

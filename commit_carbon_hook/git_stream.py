@@ -12,8 +12,10 @@ from tempfile import TemporaryFile
 from time import sleep
 
 from .errors import CarbonError
+from .git import remedy
 from .git_calls import OPTIONS
 from .git_calls import environment as environment_for
+from .scratch import no_room
 
 try:
     import fcntl
@@ -56,7 +58,7 @@ class Git:
         if done.returncode:
             lines = done.stderr.decode("utf-8", "replace").splitlines()
             fatal = [line for line in lines if line.startswith("fatal: ")] or lines or ["no reason"]
-            raise CarbonError(fatal[0].removeprefix("fatal: "))
+            raise CarbonError(fatal[0].removeprefix("fatal: ") + remedy(lines))
         return done.stdout
 
     def _command(self, arguments: Sequence[str]) -> list[str]:
@@ -124,10 +126,18 @@ def writing(child: subprocess.Popen[bytes]) -> Callable[[bytes], object]:
 
 @contextmanager
 def temporary(lines: Iterable[str]) -> Iterator[IO[bytes]]:
-    """A temporary file with these lines, to be read from its start."""
-    with TemporaryFile(prefix="commit-carbon-") as file:
-        file.writelines(line.encode("ascii") for line in lines)
-        file.flush()
-        os.lseek(file.fileno(), 0, os.SEEK_SET)
-        file.seek(0)
-        yield file
+    """A temporary file with these lines, to be read from its start. Raises CarbonError where it
+    cannot be written."""
+    is_written = False
+    try:
+        with TemporaryFile(prefix="commit-carbon-") as file:
+            file.writelines(line.encode("ascii") for line in lines)
+            file.flush()
+            is_written = True
+            os.lseek(file.fileno(), 0, os.SEEK_SET)
+            file.seek(0)
+            yield file
+    except OSError as error:
+        if is_written:
+            raise
+        raise no_room(error) from None

@@ -132,24 +132,6 @@ def find_records(text: bytes) -> tuple[list[record.Record], list[record.Rejected
     return record_scan.parse(message.record_lines(text, COMMENT_PREFIX))
 
 
-def parse_bound(text: str) -> Instant | Day | None:
-    """A day as YYYY-MM-DD, a moment in ISO form (in UTC if it names no zone) or as `@seconds`.
-
-    None for anything else, which only git may understand.
-    """
-    from datetime import UTC, date, datetime
-
-    try:
-        if len(text) == len("YYYY-MM-DD"):
-            return Day(date.fromisoformat(text).toordinal() - _EPOCH_ORDINAL)
-        if text.startswith("@") and text[1:].isascii() and text[1:].isdigit():
-            return Instant(int(text[1:]))
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return Instant(int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()))
-
-
 def day(time: int, zone: int) -> str:
     """The author's calendar day as YYYY-MM-DD."""
     from datetime import date

@@ -6,6 +6,7 @@ from itertools import groupby
 from struct import Struct
 
 from .estimate import Tokens
+from .history import Period
 from .record import TOKEN_BASES, Basis, Emissions, Record
 from .union import Origin, Sighting, United, unite
 
@@ -31,6 +32,7 @@ RECORD_BYTES = _RECORD.size
 CHANGE_BYTES = _CHANGE.size
 _COMMIT = Struct(">32sB")
 
+ALWAYS = Period()
 NO_EVIDENCE, AFTERWARDS, RECORDED = range(3)
 UNREADABLE = -1
 
@@ -59,9 +61,13 @@ class State(NamedTuple):
 
 class Ledger:
     """Sightings in, united records and changes out. Commits that several repositories have in
-    common are counted once if `shared` is true; that costs a row for every commit."""
+    common are counted once if `shared` is true; that costs a row for every commit. Records may
+    be seen outside the period; only those whose first commit is in it come out."""
 
-    def __init__(self, rows: Callable[[int], Rows], shared: bool = False) -> None:
+    def __init__(
+        self, rows: Callable[[int], Rows], shared: bool = False, period: Period = ALWAYS
+    ) -> None:
+        self._period = ALWAYS if period == ALWAYS else period
         self._records = rows(_RECORD.size)
         self._changes = rows(_CHANGE.size)
         self._commits = rows(_COMMIT.size) if shared else None
@@ -150,17 +156,25 @@ class Ledger:
         return counts[0], counts[1], counts[2]
 
     def records(self) -> Iterator[United]:
-        """Every record once, in the order of the ids."""
+        """Every record of the period once, in the order of the ids."""
         bases, authors = list(self._bases), list(self._authors)
         for _, rows in groupby(self._records, lambda row: row[:10]):
             first, *more = [_sighting(row, bases, authors) for row in rows]
-            yield unite([first, *more]) if more else United(*first, ())
+            one = unite([first, *more]) if more else United(*first, ())
+            if self._holds(one.origin):
+                yield one
 
-    def sightings(self) -> Iterator[Sighting]:
-        """Every record as often as commits carry it, in the order of the ids."""
+    def sightings(self, everywhere: bool = False) -> Iterator[Sighting]:
+        """Every record as often as commits of the period carry it, in the order of the ids; with
+        `everywhere` those of all commits."""
         bases, authors = list(self._bases), list(self._authors)
         for row in self._records:
-            yield _sighting(row, bases, authors)
+            one = _sighting(row, bases, authors)
+            if everywhere or self._holds(one.origin):
+                yield one
+
+    def _holds(self, origin: Origin) -> bool:
+        return self._period is ALWAYS or self._period.holds(origin.time, origin.zone)
 
     def changes(self) -> Iterator[Change]:
         """Every change once."""

@@ -56,7 +56,7 @@ class LedgerCache:
         if stored:
             with stored.file as file:
                 header = _header(file)
-                before = _collection(header, file) if self._is_part(header) else None
+                before = _collection(header, file, period) if self._is_part(header) else None
             if before:
                 tips = self._source.tips
                 self._kept = set(header["include"]) == set(tips.include)
@@ -157,8 +157,8 @@ def _header(file: BinaryIO) -> dict[str, Any]:
     return header
 
 
-def _collection(header: Mapping[str, Any], file: BinaryIO) -> Collection:
-    ledger = Ledger(Spool)
+def _collection(header: Mapping[str, Any], file: BinaryIO, period: Period) -> Collection:
+    ledger = Ledger(Spool, period=period)
     records, changes = header["rows"]
     ledger.resume(
         State(

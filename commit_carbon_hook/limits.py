@@ -8,15 +8,17 @@ from struct import Struct
 from .errors import CarbonError
 from .recomputation import NO_HOURS, Hours, of_the_hour, restated
 from .record import ID_LENGTH, grams_text
+from .report.contents import OBJECT, SHALLOW, counted
 from .spool import Spool
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from typing import NamedTuple
 
     from .ledger import Ledger
     from .record import Emissions
+    from .report.contents import Gap
 else:
     from .values import NamedTuple
 
@@ -59,6 +61,18 @@ def reasons(
                 f"{sha[:SHA_DIGITS]}: {grams_text(most)} gCO2e ({end}) recorded in one commit is"
                 f" more than {grams_text(limits.per_commit)}{more}"
             )
+
+
+def unread(gaps: Sequence[Gap]) -> tuple[str, bool]:
+    """What was not read and may exceed a limit, in a line that is empty where there is nothing,
+    and whether that was accepted. Files that cannot be read are part of no record."""
+    kinds = [gap.kind for gap in gaps]
+    if lost := kinds.count(OBJECT):
+        what = f"{counted(lost, 'object')} cannot be read"
+        return f"no limit is exceeded, but {what}: complete the clone, then run this again", False
+    if SHALLOW in kinds:
+        return "warning: no limit is exceeded, but a shallow clone misses most of its history", True
+    return "", True
 
 
 def commits(

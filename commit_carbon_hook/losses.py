@@ -10,7 +10,7 @@ from .union import Origin, Sighting, unite
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
     from typing import NamedTuple
 
     from .ai_lines import AiLines
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from .forge import Request
     from .history import Commit, Finding, Period
     from .record import Record
+    from .recovery import Recovery
+    from .union import United
     from .walk import Engine, Tips
 else:
     from .values import NamedTuple
@@ -50,36 +52,56 @@ class Naming(NamedTuple):
     subject: str
 
 
+class Silent(NamedTuple):
+    """A squash commit that has no record and names no tool, of a request that is not here."""
+
+    commit: str
+    subject: str
+
+
 class Survey(NamedTuple):
-    """What the summarized revisions say about records elsewhere: which of their ids they have,
-    and which commits name their requests; the losses that show in the revisions themselves; and
-    how many squash commits have no record and name no tool, so that nobody knows."""
+    """What the summarized revisions say about records elsewhere, of whatever period: which of
+    their ids they have, and which commits name their requests. And what shows in the commits of
+    the period themselves, newest first: losses, and squash commits of which nobody knows."""
 
     present: set[str]
     naming: dict[Request, list[Naming]]
     losses: list[Loss]
-    silent: int
+    silent: list[Silent]
 
 
 def survey(engine: Engine, tips: Tips, period: Period, away: Elsewhere, lines: AiLines) -> Survey:
     """Read the summarized revisions once. Raises CarbonError."""
     wanted = away.ids()
     requests = {forge.request_of_ref(ref) for refs in away.by_refs for ref in refs}
+    here = {forge.request_of_ref(ref) for ref in engine.branches()}
     notes = engine.notes(NOTES_REF)
-    found = Survey(set(), {}, [], 0)
-    silent = 0
-    for commit in matching(engine, tips, EVERYTHING._replace(period=period)):
+    present: set[str] = set()
+    naming: dict[Request, list[tuple[int, Naming]]] = {}
+    lost: list[tuple[int, Loss]] = []
+    silent: list[tuple[int, Silent]] = []
+    for commit in matching(engine, tips, EVERYTHING):
         finding = with_note(history.find(commit), notes.get(commit.sha))
-        found.present.update(one.id for one in finding.records if one.id in wanted)
+        present.update(one.id for one in finding.records if one.id in wanted)
         request = forge.named(commit.message)
         if request and request in requests:
-            naming = Naming(commit.sha, _target(commit), _subject(commit))
-            found.naming.setdefault(request, []).append(naming)
+            one = Naming(commit.sha, _target(commit), _subject(commit))
+            naming.setdefault(request, []).append((commit.time, one))
+        if not period.holds(commit.time, commit.zone):
+            continue
         known = ai_lines.basis_of(commit, finding.identity, lines.by_commit.get(commit.sha))
         own = _losses(commit, finding, request, known[0].tool if known else "")
-        found.losses.extend(own)
-        silent += bool(request and not finding.records and not own and len(commit.parents) < 2)
-    return found._replace(silent=silent)
+        lost += [(-commit.time, one) for one in own]
+        blank = not finding.records and not own and len(commit.parents) < 2
+        if blank and request and request not in here:
+            silent.append((-commit.time, Silent(commit.sha, _subject(commit))))
+    return Survey(
+        present,
+        {request: [one for _, one in sorted(those)] for request, those in naming.items()},
+        # In an order that no engine decides about.
+        [one for _, one in sorted(lost, key=lambda pair: (pair[0], pair[1].commit))],
+        [one for _, one in sorted(silent)],
+    )
 
 
 def _target(commit: Commit) -> str:
@@ -101,35 +123,43 @@ def _losses(commit: Commit, finding: Finding, request: Request | None, tool: str
     return [Loss(kind, commit.sha, (), (), tool, _subject(commit))]
 
 
-def losses(away: Elsewhere, seen: Survey, recovered: Container[str]) -> list[Loss]:
-    """All losses in the order of KINDS; without the records whose ids were recovered, and the
-    squash commits that lost them."""
+def losses(away: Elsewhere, seen: Survey, recovered: Recovery, period: Period) -> list[Loss]:
+    """All losses of the period in the order of KINDS; without the records that were recovered,
+    and the squash commits that lost them."""
     found: list[Loss] = []
-    healed: set[str] = set()
+    missing = missing_of(away, seen.present)
+    ids = recovered.ids()
     for refs, carriers in away.by_refs.items():
-        missing = missing_of(carriers, seen.present)
-        naming = naming_of(refs, seen)
-        if any(one.id in recovered for one in missing):
-            healed.update(one.target for one in naming)
-            missing = [one for one in missing if one.id not in recovered]
-        if missing:
+        lost = tuple(
+            record
+            for record, origin, _ in of(carriers, missing)
+            if record.id not in ids and period.holds(origin.time, origin.zone)
+        )
+        if lost:
+            naming = naming_of(refs, seen)
             kind = REQUEST if naming else ELSEWHERE
             first = naming[0] if naming else Naming("", "", "")
-            found.append(Loss(kind, first.target, refs, tuple(missing), "", first.subject))
-    found += [one for one in seen.losses if one.commit not in healed]
+            found.append(Loss(kind, first.target, refs, lost, "", first.subject))
+    found += [one for one in seen.losses if one.commit not in recovered.settled]
     return sorted(found, key=lambda one: KINDS.index(one.kind))
 
 
-def missing_of(carriers: Iterable[Carrier], present: Container[str]) -> list[Record]:
-    """The records of these commits that the summarized revisions lack, each once, by age."""
+def missing_of(away: Elsewhere, present: Container[str]) -> dict[str, United]:
+    """The records elsewhere that the summarized revisions lack, by id."""
     by_id: dict[str, list[Sighting]] = {}
-    for commit, records in carriers:
-        origin = Origin(commit.time, commit.sha, 0, commit.zone, "")
-        for one in records:
-            if one.id not in present:
-                by_id.setdefault(one.id, []).append(Sighting(one, origin))
-    united = sorted((unite(those) for those in by_id.values()), key=lambda one: one.origin)
-    return [one.record for one in united]
+    for carriers in away.by_refs.values():
+        for commit, records in carriers:
+            origin = Origin(commit.time, commit.sha, 0, commit.zone, "")
+            for one in records:
+                if one.id not in present:
+                    by_id.setdefault(one.id, []).append(Sighting(one, origin))
+    return {name: unite(those) for name, those in by_id.items()}
+
+
+def of(carriers: Iterable[Carrier], missing: Mapping[str, United]) -> list[United]:
+    """Those of the missing records that these commits carry, by age."""
+    ids = {one.id for carrier in carriers for one in carrier.records}
+    return sorted((missing[name] for name in ids & missing.keys()), key=lambda one: one.origin)
 
 
 def naming_of(refs: Iterable[str], seen: Survey) -> Sequence[Naming]:

@@ -23,14 +23,19 @@ def sources(
     allow_shallow: bool,
     stack: ExitStack,
 ) -> list[Source]:
-    """Open every repository; the stack closes them. Raises CarbonError."""
+    """Open every repository, each once; the stack closes them. Raises CarbonError."""
     from . import config, reading
     from .collection import Source
 
     found: list[Source] = []
+    opened: set[str] = set()
     for path in paths:
         engine = reading.open_engine(path, os.environ, engine_name)
         stack.callback(engine.close)
+        directory = os.path.realpath(engine.directory)
+        if directory in opened:
+            continue
+        opened.add(directory)
         name = name_of(engine, path, [source.name for source in found])
         if engine.shallow and not allow_shallow:
             raise CarbonError(

@@ -13,7 +13,7 @@ from .walk import BrokenHistory
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from .history import Commit, Finding
     from .sieve import Unreadable
@@ -47,22 +47,25 @@ def findings(
     revisions: Sequence[str],
     tools: bool = False,
     unreadable: list[Unreadable] | None = None,
+    named: Collection[str] = (),
 ) -> Iterator[tuple[Commit, Finding]]:
     """Every commit that carries a record or a line that looks like one, newest first, records of
-    notes included; with `tools` also every commit by a known tool. Objects that cannot be read
-    are added to `unreadable`. Raises CarbonError for an unknown revision."""
+    notes included; with `tools` also every commit by a known tool, and in any case those that
+    are `named`. Objects that cannot be read are added to `unreadable`. Raises CarbonError for an
+    unknown revision."""
     tips = engine.tips(revisions, every_ref=False)
     notes = engine.notes(NOTES_REF)
-    sieve = Sieve(names=notes)
+    names = {*notes, *named}
+    sieve = Sieve(names=names)
     if tools:
-        sieve = Sieve(identities.trailer_keys(), identities.from_author, names=notes)
+        sieve = Sieve(identities.trailer_keys(), identities.from_author, names=names)
     given: set[str] = set()
     for thorough in (False, True):
         tally = Tally()
         try:
             for commit in engine.commits(tips, sieve, tally, thorough):
                 found = with_note(history.find(commit), notes.get(commit.sha))
-                if commit.sha not in given and any(found):
+                if commit.sha not in given and (any(found) or commit.sha in named):
                     given.add(commit.sha)
                     yield commit, found
         except BrokenHistory:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from . import elsewhere, forge, losses, record
+from . import elsewhere, forge, losses
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from typing import NamedTuple
 
     from .elsewhere import Carrier, Elsewhere
@@ -26,40 +25,40 @@ class Found(NamedTuple):
 
 
 class Recovery(NamedTuple):
-    """What to add to a summary: lines for the commits that lost them, as if they were notes, and
-    the commits of requests that no commit of the summarized revisions names."""
+    """What to add to a summary: the commits of requests with the records that are missing, and
+    the commits that were made of these requests, for which nothing is to be estimated."""
 
     found: tuple[Found, ...]
-    attached: Mapping[str, bytes]
-    loose: tuple[Carrier, ...]
+    carriers: tuple[Carrier, ...]
+    settled: frozenset[str]
 
     def ids(self) -> set[str]:
         """The ids of all that was recovered."""
         return {one.id for found in self.found for one in found.records}
 
 
-NOTHING = Recovery((), {}, ())
+NOTHING = Recovery((), (), frozenset())
 
 
 def recover(away: Elsewhere, seen: Survey, name: str) -> Recovery:
-    """The records of the requests of a forge. Ids make it harmless to find one twice."""
+    """The records of the requests of a forge, of whatever period: they belong to the requests'
+    own commits and to their dates. Ids make it harmless to find one twice."""
     found: list[Found] = []
-    attached: dict[str, bytes] = {}
-    loose: dict[str, Carrier] = {}
+    settled: set[str] = set()
+    restored: dict[str, Carrier] = {}
+    missing = losses.missing_of(away, seen.present)
     for refs, carriers in away.by_refs.items():
         requests = [forge.request_of_ref(ref) for ref in refs]
-        missing = losses.missing_of(carriers, seen.present)
-        if not missing or not any(request and request.forge == name for request in requests):
+        if not any(request and request.forge == name for request in requests):
             continue
         into = tuple(dict.fromkeys(one.target for one in losses.naming_of(refs, seen)))
-        found.append(Found(refs, tuple(missing), into))
-        lines = b"".join(line + b"\n" for one in missing for line in record.lines(one))
-        for sha in into:
-            attached[sha] = attached.get(sha, b"") + lines
-        if not into:
-            lost = {one.id for one in missing}
-            for commit, records in carriers:
-                kept = tuple(one for one in records if one.id in lost)
-                if kept:
-                    loose[commit.sha] = elsewhere.Carrier(commit, kept)
-    return Recovery(tuple(found), attached, tuple(loose.values()))
+        settled.update(into)
+        records = tuple(one.record for one in losses.of(carriers, missing))
+        if not records:
+            continue
+        found.append(Found(refs, records, into))
+        for commit, carried in carriers:
+            kept = tuple(one for one in carried if one.id in missing)
+            if kept:
+                restored[commit.sha] = elsewhere.Carrier(commit, kept)
+    return Recovery(tuple(found), tuple(restored.values()), frozenset(settled))

@@ -8,6 +8,7 @@ them stands, nothing is copied or decoded.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 from .history import RECORD_STEM, Period, parse_author, parse_commit
 
@@ -62,7 +63,9 @@ class Sieve(NamedTuple):
     """What to let through, of the commits in the period: messages with a record line or with one
     of the trailer keys (lower case), authors that `knows_author` takes, and named commits.
 
-    `other` is called with the name of every commit of the period that is not let through.
+    `other` is called with the name of every commit of the period that is not let through. With
+    `copies`, commits outside the period pass too if they may carry records: a record counts where
+    it was first, so a copy elsewhere decides about the one in the period.
     """
 
     keys: tuple[bytes, ...] = ()
@@ -70,6 +73,7 @@ class Sieve(NamedTuple):
     period: Period = Period()
     names: Container[str] = ()
     other: Callable[[str], object] | None = None
+    copies: bool = False
 
     def pattern(self, indent: bytes) -> re.Pattern[bytes]:
         """The keys at the beginning of a line, in any case."""
@@ -92,6 +96,7 @@ def sift(
     authors: dict[bytes, bool] = {}
     period = sieve.period if sieve.period != Period() else None
     other, names, pattern = sieve.other, sieve.names, sieve.pattern(indent)
+    copies = sieve.copies
     current, marks, mark = b"", iter([0]), _LARGEST
     others, first, last = 0, _LARGEST, -_LARGEST
     nuls = False
@@ -122,6 +127,12 @@ def sift(
             line = buffer[at : stop if stop >= 0 else end]
             author, time = line.rpartition(b"> ")[0], parse_author(line)[1]
         if period and not period.holds(time, parse_author(line)[2]):
+            if copies and (
+                (mark < end and buffer.find(RECORD_STEM, start, end) >= 0)
+                or (names and _name(buffer, name) in names)
+            ):
+                with suppress(ValueError):
+                    yield _commit(buffer, name, start, end, indent)
             continue
         known = authors.get(author)
         if known is None:
@@ -131,11 +142,10 @@ def sift(
         if time > last:
             last = time
         if known or mark < end or (names and _name(buffer, name) in names):
-            sha, raw = _name(buffer, name), buffer[start:end]
             try:
-                commit = parse_commit(sha, _unindented(raw, indent) if indent else raw)
+                commit = _commit(buffer, name, start, end, indent)
             except ValueError:
-                tally.unreadable.append(Unreadable(sha, NO_COMMIT))
+                tally.unreadable.append(Unreadable(_name(buffer, name), NO_COMMIT))
                 continue
             tally.passed += 1
             yield commit
@@ -144,6 +154,11 @@ def sift(
             if other:
                 other(_name(buffer, name))
     tally.note(others, first, last)
+
+
+def _commit(buffer: bytes, name: int, start: int, end: int, indent: bytes) -> Commit:
+    raw = buffer[start:end]
+    return parse_commit(_name(buffer, name), _unindented(raw, indent) if indent else raw)
 
 
 def _name(buffer: bytes, at: int) -> str:

@@ -6,6 +6,8 @@ too many, and sorted one bucket at a time. They should begin with something even
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +19,7 @@ MEMORY_BYTES = 4 * 1024 * 1024
 class Spool:
     """Takes rows of one width; iterating gives all of them, ascending, any number of times.
 
-    Raises OSError where the temporary file cannot be written.
+    Raises CarbonError where the temporary file cannot be written.
     """
 
     def __init__(self, width: int, memory_bytes: int = MEMORY_BYTES) -> None:
@@ -34,7 +36,12 @@ class Spool:
         self._held += self._width
         self._number += 1
         if self._held > self._memory_bytes:
-            self._write_out()
+            try:
+                self._write_out()
+            except OSError as error:
+                from .scratch import no_room
+
+                raise no_room(error) from None
 
     def __len__(self) -> int:
         return self._number
@@ -48,7 +55,8 @@ class Spool:
     def close(self) -> None:
         """Remove the temporary file."""
         if self._file:
-            self._file.close()
+            with suppress(OSError):
+                self._file.close()
 
     def _read_back(self, bucket: _Bucket) -> Iterator[bytes]:
         if self._file:
@@ -67,6 +75,7 @@ class Spool:
                 bucket.written.append((at, len(bucket.rows)))
                 at += self._file.write(bucket.rows)
                 bucket.rows.clear()
+        self._file.flush()
         self._held = 0
 
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 MAX_DEPTH = 32
+# More than any count has, and less than what a floating-point number can be.
+MAX_DIGITS = 100
 
 
 def parse(data: bytes, where: str) -> Any:
@@ -24,6 +26,7 @@ def parse(data: bytes, where: str) -> Any:
             object_pairs_hook=_without_duplicates,
             parse_constant=_not_a_number,
             parse_float=_finite,
+            parse_int=_whole,
         )
         too_deep = _deeper_than(document, MAX_DEPTH)
     except RecursionError:
@@ -63,6 +66,12 @@ def _finite(text: str) -> float:
     if not math.isfinite(value):
         raise ValueError(f"{text[:20]} is too large: give a finite number")
     return value
+
+
+def _whole(text: str) -> int:
+    if len(text) > MAX_DIGITS:
+        raise ValueError(f"a number of {len(text)} digits: give one of at most {MAX_DIGITS}")
+    return int(text)
 
 
 def _deeper_than(document: Any, limit: int) -> bool:

@@ -8,21 +8,21 @@ import sys
 from contextlib import ExitStack
 
 from . import doors, extras, opening, rendering
+from .command_line import Parser
 from .errors import CarbonError
 from .grid import in_summary
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import NoReturn
 
     from .answers import Keeper
     from .collection import Collection, Source
-    from .history import Day, Instant, Period
+    from .dates import Asked
+    from .history import Period
     from .ledger_cache import LedgerCache
     from .report.contents import Gap, Report
     from .summary import Summary
-    from .walk import Engine
 
 PROGRAM = "commit-carbon-summarize"
 ENGINES = ("git", "dulwich")
@@ -33,19 +33,13 @@ no record are estimated afterwards, from the lines that they changed, and always
 """
 EPILOG = """\
 Revisions and ranges are written as for git log: v1.0..HEAD, main ^topic, HEAD~20. The period is
-the author date; a day (YYYY-MM-DD) is the author's own, and both ends are included.
+the author date: a day (YYYY-MM-DD) is the author's own, YYYY-MM and YYYY are the whole month and
+year, and both ends are included. A record counts in the period of its earliest commit.
 
-Exit codes: 0 done; 1 a limit says no; 2 usage or unreadable input.
+Exit codes: 0 done; 1 a limit says no; 2 usage or unreadable input; with a limit, also a damaged
+history that stays below it.
 The figures are rough approximations with a range, not certified accounting.
 """
-
-
-class Parser(argparse.ArgumentParser):
-    """Complains in one line."""
-
-    def error(self, message: str) -> NoReturn:
-        doors.complain(self.prog, f"{message}: see {self.prog} --help")
-        raise SystemExit(doors.UNUSABLE)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -62,8 +56,8 @@ def parser() -> argparse.ArgumentParser:
     add("-C", dest="repositories", metavar="REPO", action="append", default=[],
         help="a repository; several are merged; default: the one around here")  # fmt: skip
     add("--all", dest="every_ref", action="store_true", help="everything that any ref reaches")
-    add("--since", default="", metavar="DATE", help="author date: not before this day or moment")
-    add("--until", default="", metavar="DATE", help="author date: not after this day or moment")
+    add("--since", metavar="DATE", help="author date: not before this day or moment")
+    add("--until", metavar="DATE", help="author date: not after this day or moment")
     add("--group-by", action="append", choices=GROUPS, default=[], dest="groups",
         help="a table by this; several times for more; default: tool and month")  # fmt: skip
     add("--restate", default="", metavar="METHOD", help="recompute every record by this method")
@@ -99,14 +93,18 @@ def main(argv: Sequence[str] | None = None, keeper: Keeper | None = None) -> int
     words = sys.argv[1:] if argv is None else list(argv)
     # Where words and options are mixed, argparse takes what follows `--` for options too.
     end = words.index("--") if "--" in words else len(words)
-    arguments = parser().parse_intermixed_args(words[:end])
-    arguments.revisions = [*arguments.revisions, *words[end + 1 :]]
-    return doors.guard(PROGRAM, lambda: run(arguments, keeper))
+
+    def body() -> int:
+        arguments = parser().parse_intermixed_args(words[:end])
+        arguments.revisions = [*arguments.revisions, *words[end + 1 :]]
+        return run(arguments, keeper)
+
+    return doors.guard(PROGRAM, body)
 
 
 def run(arguments: argparse.Namespace, keeper: Keeper | None = None) -> int:
     """Read, add up, print."""
-    from . import tables
+    from . import dates, tables
     from .summary import DEFAULT_GROUPS, summarize
 
     rendering.check(arguments)
@@ -124,7 +122,8 @@ def run(arguments: argparse.Namespace, keeper: Keeper | None = None) -> int:
             tables.method(arguments.restate)
         in_summary.check(arguments)
         groups = tuple(dict.fromkeys(arguments.groups)) or DEFAULT_GROUPS
-        period = period_of(arguments, sources[0].engine)
+        asked = dates.asked(arguments.since, arguments.until, sources[0].engine.instant)
+        period = asked.period
         prepared = extras.prepare(arguments, sources, period)
         cache = cache_of(arguments, prepared.sources, period, groups)
         collected = read(arguments, prepared.sources, period, groups, cache)
@@ -133,7 +132,7 @@ def run(arguments: argparse.Namespace, keeper: Keeper | None = None) -> int:
         names = [source.name for source in sources]
         hours = in_summary.hours(arguments, collected.ledger)
         summary = summarize(collected.ledger, groups, names, arguments.restate, hours)
-        report = made_of(arguments, sources, collected, summary)
+        report = made_of(arguments, asked, sources, collected, summary)
         about = in_summary.sections(arguments, sources, collected.ledger, summary, hours)
         sections = (*extras.sections(arguments, prepared), *about)
         report = report._replace(sections=sections, hours=hours)
@@ -148,7 +147,7 @@ def run(arguments: argparse.Namespace, keeper: Keeper | None = None) -> int:
         certain = report.complete and not any(one.ai_lines.problems for one in prepared.sources)
         if cache and certain:
             cache.keep(collected)
-    code = doors.NO if reasons else doors.OK
+    code = doors.NO if reasons else extras.doubt(arguments, report, PROGRAM)
     if keeper and certain and not arguments.grid_history:
         keeper.keep(code, reasons, methods)
     for reason in reasons:
@@ -162,16 +161,6 @@ def wanted(arguments: argparse.Namespace) -> list[str]:
         if revision.startswith("-"):
             raise CarbonError(f"{revision}: not a revision: see {PROGRAM} --help")
     return arguments.revisions or ([] if arguments.every_ref else ["HEAD"])
-
-
-def period_of(arguments: argparse.Namespace, engine: Engine) -> Period:
-    """The period that was asked for."""
-    from .history import Period, parse_bound
-
-    def bound(text: str) -> Instant | Day | None:
-        return (parse_bound(text) or engine.instant(text)) if text else None
-
-    return Period(bound(arguments.since), bound(arguments.until))
 
 
 def cache_of(
@@ -204,6 +193,7 @@ def read(
 
 def made_of(
     arguments: argparse.Namespace,
+    asked: Asked,
     sources: Sequence[Source],
     collected: Collection,
     summary: Summary,
@@ -217,8 +207,8 @@ def made_of(
         summary,
         tuple(source.name for source in sources),
         (*(["--all"] if arguments.every_ref else []), *wanted(arguments)),
-        arguments.since,
-        arguments.until,
+        asked.since,
+        asked.until,
         "" if collected.first is None else day(collected.first, 0),
         "" if collected.last is None else day(collected.last, 0),
         arguments.restate,
@@ -230,16 +220,27 @@ def made_of(
 
 def gaps(sources: Sequence[Source], collected: Collection, summary: Summary) -> list[Gap]:
     """Everything that could not be read."""
-    from .report.contents import FILES, OBJECT, SHALLOW, Gap
+    from .ledger import UNREADABLE
+    from .report.contents import FILES, OBJECT, SHALLOW, Gap, counted
 
     found = [Gap(SHALLOW, one.name, "", "a shallow clone") for one in sources if one.engine.shallow]
     found += [
         Gap(OBJECT, sources[number].name, sha, reason)
         for number, (sha, reason) in collected.unreadable
     ]
-    if summary.uncounted.unreadable:
-        reason = f"the files of {summary.uncounted.unreadable} commits cannot be read"
-        found.append(Gap(FILES, ", ".join(one.name for one in sources), "", reason))
+    if not summary.uncounted.unreadable:
+        return found
+    uncounted = sorted(
+        origin
+        for change in collected.ledger.changes()
+        if change.lines == UNREADABLE
+        for origin, _ in change.copies
+    )
+    for number, source in enumerate(sources):
+        names = tuple(one.sha for one in uncounted if one.repository == number)
+        if names:
+            reason = f"the files of {counted(len(names), 'commit')} cannot be read"
+            found.append(Gap(FILES, source.name, "", reason, names))
     return found
 
 

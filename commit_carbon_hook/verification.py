@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from . import config, history, reading, recomputation, record
+from . import ai_lines, config, history, reading, recomputation, record
 from .errors import CarbonError
 from .grid import implied
 from .terminal import decoded, safe
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import NamedTuple
 
+    from .authorship import Authored
     from .sieve import Unreadable
 else:
     from .values import NamedTuple
@@ -23,6 +24,8 @@ DIFFERS = "differs"
 UNKNOWN = "cannot be recomputed"
 REJECTED = "rejected"
 MISSING = "has no record"
+NOTED = "has AI lines and no record"
+SKIPPED = "not read"
 
 
 class Verdict(NamedTuple):
@@ -38,7 +41,8 @@ def verdicts(
     revisions: Sequence[str], path: str, engine_name: str = "", tools: bool = False
 ) -> Iterator[Verdict]:
     """Read a history once and judge every record in it, every refused line and, with `tools`,
-    every commit by a known tool without a record.
+    every commit without a record that a summary would estimate, by a known tool or with AI lines
+    that another one noted. What of these notes cannot be read belongs to no commit.
 
     Raises CarbonError for a shallow clone, and at the end for objects that cannot be read.
     """
@@ -51,8 +55,13 @@ def verdicts(
         if engine.shallow:
             raise CarbonError("a shallow clone misses most of its history: git fetch --unshallow")
         config.load(engine.work_tree or engine.directory, os.environ)
-        for commit, found in reading.findings(engine, revisions, tools, unreadable):
-            yield from _judge(commit, found)
+        lines = ai_lines.NONE
+        if tools:
+            lines = ai_lines.read(engine, engine.tips(revisions, every_ref=False), history.Period())
+        yield from (Verdict("", SKIPPED, "", problem) for problem in lines.problems)
+        known = lines.by_commit
+        for commit, found in reading.findings(engine, revisions, tools, unreadable, known):
+            yield from _judge(commit, found, known.get(commit.sha))
     finally:
         engine.close()
     if unreadable:
@@ -60,13 +69,18 @@ def verdicts(
         raise CarbonError(f"{len(unreadable)} objects cannot be read; the first is {sha}: {reason}")
 
 
-def _judge(commit: history.Commit, found: history.Finding) -> Iterator[Verdict]:
+def _judge(
+    commit: history.Commit, found: history.Finding, lines: Authored | None
+) -> Iterator[Verdict]:
     for line, reason in found.rejected:
         yield Verdict(commit.sha, REJECTED, "", f"{safe(decoded(line))}: {reason}")
     for one in found.records:
         yield judged(commit.sha, one)
-    if not found.records and found.identity and len(commit.parents) < 2:
-        yield Verdict(commit.sha, MISSING, "", found.identity.tool)
+    if found.records or len(commit.parents) > 1:
+        return
+    known = ai_lines.basis_of(commit, found.identity, lines)
+    if known:
+        yield Verdict(commit.sha, MISSING if found.identity else NOTED, "", known[0].tool)
 
 
 def judged(sha: str, one: record.Record) -> Verdict:

@@ -34,6 +34,8 @@ HOSTILE = [
     pytest.param("::error::x", id="command"),
     pytest.param("${IFS}", id="variable"),
 ]
+# What may stand in a push in the place of a commit that is there.
+BEFORE = ["known", "0" * 40, "1" * 40, "$(touch pwned)", "--all", "main", "x"]
 # What a repository may hold to be run in the place of Python's or our own modules.
 TRAP = "open('pwned', 'w').close()\n"
 GRAMS = {"low": "2.2", "central": "19.0", "high": "150.0"}
@@ -62,11 +64,15 @@ class Outcome:
         self.outputs = dict(line.split("=", 1) for line in lines)
 
 
-def act(project: Repository, runner: Path, inputs: dict[str, str], **variables: str) -> Outcome:
-    """Run the steps of the action as the runner does."""
+def act(
+    project: Repository, runner: Path, inputs: dict[str, str], before: str = "", **variables: str
+) -> Outcome:
+    """Run the steps of the action as the runner does; `before` is of the event of a push."""
     values = {name: str(about.get("default", "")) for name, about in ACTION["inputs"].items()}
     assert inputs.keys() <= values.keys()
     values.update(inputs)
+    if before:
+        variables["GITHUB_EVENT_NAME"] = "push"
     runner.mkdir(exist_ok=True)
     for name in ("summary.md", "output"):
         (runner / name).write_text("")
@@ -82,7 +88,7 @@ def act(project: Repository, runner: Path, inputs: dict[str, str], **variables: 
         script = runner / "step.sh"
         script.write_text(step["run"])
         given = {
-            name: values[found[1]] if (found := INPUT.fullmatch(value)) else value
+            name: values[found[1]] if (found := INPUT.fullmatch(value)) else before
             for name, value in step["env"].items()
         }
         done = project.run(
@@ -102,6 +108,8 @@ class TestAction:
         for step in ACTION["runs"]["steps"]:
             assert "${{" not in step["run"]
             for value in step["env"].values():
+                if value == "${{ github.event.before }}":
+                    continue
                 (name,) = INPUT.findall(value)
                 assert INPUT.fullmatch(value)
                 used.add(name)
@@ -140,6 +148,53 @@ class TestAction:
         assert done.outputs["central"] == "38.0"
         assert "origin/main..HEAD" in done.summary
 
+    @pytest.mark.parametrize("trap", ["file", "tag"])
+    def test_nothing_in_a_pull_request_stands_for_its_range(
+        self, project: Repository, tmp_path: Path, trap: str
+    ) -> None:
+        summary = project.run("commit-carbon-summarize", "--format=json").stdout
+        project.git("update-ref", "refs/remotes/origin/main", "HEAD")
+        for name in ("origin/main..HEAD", "refs/remotes/origin/main..HEAD"):
+            project.write(name, summary)
+        project.commit(f"unrecorded\n\n{CO_AUTHOR}")
+        if trap == "tag":
+            project.git("tag", "origin/main")
+        done = act(project, tmp_path / "runner", {"check": "true"}, GITHUB_BASE_REF="main")
+        assert done.code == 1
+        assert "no record, but names a tool" in done.said
+
+    @pytest.mark.parametrize("before", BEFORE)
+    def test_a_push_is_checked_from_what_was_there(
+        self, project: Repository, tmp_path: Path, before: str
+    ) -> None:
+        project.commit(f"unrecorded\n\n{CO_AUTHOR}")
+        old = project.head()
+        project.commit(message("new", made(2)))
+        known = before == "known"
+        given = old if known else before
+        done = act(project, tmp_path / "runner", {"check": "true"}, given)
+        assert done.code == (not known)
+        assert ("no record, but names a tool" in done.said) == (not known)
+        # What the summary and the limits are about stays the whole history.
+        assert done.outputs["central"] == "38.0"
+        named = {"check": "true", "revisions": "HEAD"}
+        assert act(project, tmp_path / "runner", named, given).code == 1
+        last = {"check": "true", "revisions": "HEAD ^HEAD~1"}
+        assert act(project, tmp_path / "runner", last, given).code == 0
+        assert not list(tmp_path.rglob("pwned"))
+
+    def test_an_incomplete_history_passes_no_limit(
+        self, project: Repository, tmp_path: Path
+    ) -> None:
+        sha = project.head("HEAD~1")
+        (project.path / ".git/objects" / sha[:2] / sha[2:]).unlink()
+        assert act(project, tmp_path / "runner", {}).code == 0
+        done = act(project, tmp_path / "runner", {"max-gco2e": "19"})
+        assert done.code == 2
+        assert done.said.count("1 object cannot be read") == 1
+        assert done.outputs["complete"] == "false"
+        assert "lower bounds" in done.summary
+
     @pytest.mark.parametrize(
         ("inputs", "code", "said"),
         [
@@ -149,6 +204,7 @@ class TestAction:
             pytest.param({"max-per-commit": "18"}, 1, "in one commit", id="per-commit"),
             pytest.param({"check": "true"}, 1, "no record, but names a tool", id="check"),
             pytest.param({"check": "true", "revisions": "HEAD~1"}, 0, "", id="range"),
+            pytest.param({"check": "true", "revisions": " "}, 1, "no record", id="blank"),
             pytest.param({"recover": "github"}, 0, "no requests of github are here", id="recover"),
             pytest.param({"since": "2001-01-01", "until": "2002-01-01"}, 0, "", id="period"),
         ],
@@ -201,7 +257,7 @@ class TestAction:
         assert "needs Python 3.11 or newer" in done.said
 
 
-def run_job(project: Repository, inputs: dict[str, str], **variables: str) -> Outcome:
+def run_job(project: Repository, inputs: dict[str, Any], **variables: str) -> Outcome:
     """Run the job of the component as GitLab does: inputs are put into the text of the values,
     and variables are not expanded."""
     about = SPEC["spec"]["inputs"]
@@ -263,6 +319,40 @@ class TestComponent:
         done = run_job(project, {}, CI_MERGE_REQUEST_DIFF_BASE_SHA=base)
         assert done.outputs["CARBON_CENTRAL"] == "19.0"
 
+    def test_nothing_in_a_merge_request_stands_for_its_range(self, project: Repository) -> None:
+        summary = project.run("commit-carbon-summarize", "--format=json").stdout
+        base = project.head()
+        project.write(f"{base}..HEAD", summary)
+        project.commit(f"unrecorded\n\n{CO_AUTHOR}")
+        done = run_job(project, {"check": True}, CI_MERGE_REQUEST_DIFF_BASE_SHA=base)
+        assert done.code == 1
+        assert "no record, but names a tool" in done.said
+
+    @pytest.mark.parametrize("before", BEFORE)
+    def test_a_push_is_checked_from_what_was_there(self, project: Repository, before: str) -> None:
+        project.commit(f"unrecorded\n\n{CO_AUTHOR}")
+        old = project.head()
+        project.commit(message("new", made(2)))
+        known = before == "known"
+        given = {"CI_COMMIT_BEFORE_SHA": old if known else before}
+        done = run_job(project, {"check": True}, **given)
+        assert done.code == (not known)
+        assert ("no record, but names a tool" in done.said) == (not known)
+        assert done.outputs["CARBON_CENTRAL"] == "38.0"
+        assert run_job(project, {"check": True, "revisions": "HEAD"}, **given).code == 1
+        assert run_job(project, {"check": True, "revisions": "HEAD ^HEAD~1"}, **given).code == 0
+        assert not list(project.path.parent.rglob("pwned"))
+
+    def test_an_incomplete_history_passes_no_limit(self, project: Repository) -> None:
+        sha = project.head("HEAD~1")
+        (project.path / ".git/objects" / sha[:2] / sha[2:]).unlink()
+        assert run_job(project, {}).code == 0
+        done = run_job(project, {"max-gco2e": "19"})
+        assert done.code == 2
+        assert done.said.count("1 object cannot be read") == 1
+        assert done.outputs["CARBON_COMPLETE"] == "false"
+        assert "lower bounds" in done.summary
+
     @pytest.mark.parametrize(
         ("inputs", "code", "said"),
         [
@@ -270,6 +360,7 @@ class TestComponent:
             pytest.param({"max-gco2e": "19", "value": "high"}, 1, "(high)", id="high"),
             pytest.param({"max-per-commit": "18"}, 1, "in one commit", id="per-commit"),
             pytest.param({"check": True}, 1, "no record, but names a tool", id="check"),
+            pytest.param({"check": True, "revisions": " "}, 1, "no record", id="blank"),
             pytest.param({"recover": "gitlab"}, 0, "no requests of gitlab are here", id="recover"),
         ],
     )

@@ -84,6 +84,37 @@ def test_a_file_that_is_right_passes(project: Repository, name: str, content: st
 
 
 @pytest.mark.parametrize(
+    ("target", "fault"),
+    [
+        pytest.param("settings", "", id="right"),
+        pytest.param("broken", "unknown grid zone", id="broken"),
+        pytest.param("nowhere", "cannot be read", id="nowhere"),
+        pytest.param("folder", "not a regular file", id="folder"),
+    ],
+)
+def test_a_link_is_followed(project: Repository, target: str, fault: str) -> None:
+    project.write("settings", 'grid = "FR"')
+    project.write("broken", 'grid = "Mars"')
+    project.write("folder/file", "")
+    (project.path / ".commit-carbon.toml").symlink_to(target)
+    project.git("add", ".")
+    code, said = run(project)
+    assert (code, fault in said) == (bool(fault), True)
+    assert "no files to check" not in said
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["HEAD..x/carbon-summary.json", "^x.carbon-factors.json", "--range=a.carbon-factors.json"],
+)
+def test_a_file_like_a_revision_is_a_file(project: Repository, name: str) -> None:
+    project.write(name, '{"zones": 1}')
+    code, said = run(project)
+    assert code == 1
+    assert f"{name}: zones: must be an object" in said
+
+
+@pytest.mark.parametrize(
     ("name", "content", "fault"),
     [
         pytest.param(".commit-carbon.toml", 'grid = "Mars"', "unknown grid zone", id="zone"),

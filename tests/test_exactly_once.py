@@ -9,7 +9,16 @@ import pytest
 from campaign_histories import attempt
 from campaign_rewrites import World
 from histories import authored, central, message, record, say, summary
+from hypothesis import given
+from hypothesis import strategies as st
 from support import Repository
+from test_union import Sorted, origin
+from test_union import record as stored
+
+from commit_carbon_hook.history import Day, Period
+from commit_carbon_hook.ledger import Ledger
+from commit_carbon_hook.record import Emissions, Record
+from commit_carbon_hook.union import Origin
 
 EDIT_TODO = "sed -i -e '2,$s/^pick/{verb}/'"
 
@@ -175,9 +184,75 @@ def test_a_copy_counts_for_the_earliest_author_date(repository: Repository) -> N
     say(repository, message("First", record("1")), **authored(3))
     document = summary(repository, "--group-by", "month", "--until", "2023-11-30")
     assert document["recorded"]["records"] == 1
-    only_late = summary(repository, "--since", "2023-11-10")
-    assert only_late["recorded"]["records"] == 1
-    assert only_late["commits"]["scanned"] == 1
+    assert document["groups"][0]["key"] == "2023-11"
+    assert document["period"]["first"] == "2023-11-03"
+
+
+@pytest.mark.parametrize("engine", ["git", "dulwich"])
+def test_periods_add_up_to_the_whole(repository: Repository, engine: str) -> None:
+    """A record counts in the period of its first commit, whatever carries it later; of two values
+    the larger counts, and only its period knows of the conflict."""
+    say(repository, message("Copied later", record("1")), **authored(20))
+    say(repository, message("First", record("1")), **authored(3))
+    say(repository, message("Small", record("2", central="9")), **authored(4))
+    say(repository, message("Large", record("2", central="30")), **authored(21))
+    say(repository, message("False", "Carbon-gCO2e: low=.."), **authored(5))
+    noted = say(repository, message("Noted"), **authored(22))
+    repository.run(
+        "git", "notes", "--ref=refs/notes/carbon", "add", "-F", "-", noted, stdin=record("1"),
+    )  # fmt: skip
+    words = ["--engine", engine]
+    early = summary(repository, "--until", "2023-11-10", *words)
+    late = summary(repository, "--since", "2023-11-11", *words)
+    whole = summary(repository, *words)
+    assert [central(one) for one in (early, late, whole)] == ["15", "30", "45"]
+    assert [one["commits"]["scanned"] for one in (early, late, whole)] == [3, 3, 6]
+    assert [one["commits"]["recorded"] for one in (early, late, whole)] == [2, 3, 5]
+    assert [len(one["rejected"]) for one in (early, late, whole)] == [1, 0, 1]
+    assert [len(one["conflicts"]) for one in (early, late, whole)] == [0, 1, 1]
+    over = repository.run(
+        "commit-carbon-summarize", *words, "--until=2023-11-10", "--max-per-commit=29"
+    )
+    assert over.returncode == 0
+
+
+def test_a_copy_that_comes_later_moves_a_record_to_another_period(repository: Repository) -> None:
+    """Also where the history was read before, and is not read again."""
+    say(repository, message("Late", record("1")), **authored(20))
+    assert central(summary(repository, "--since", "2023-11-10")) == "15"
+    say(repository, message("Early", record("1")), **authored(3))
+    assert central(summary(repository, "--since", "2023-11-10")) == "0"
+    assert central(summary(repository, "--until", "2023-11-09")) == "15"
+
+
+SIGHTINGS = st.lists(
+    st.builds(
+        lambda name, grams, time: (
+            stored(f"{name:010d}", emissions=Emissions(0, grams, grams)),
+            origin(time * 86_400, f"{time % 16:x}"),
+        ),
+        st.integers(0, 5),
+        st.integers(0, 3),
+        st.integers(0, 30),
+    ),
+    max_size=30,
+)
+
+
+@given(SIGHTINGS, st.lists(st.integers(0, 30), max_size=3, unique=True))
+def test_any_partition_of_time_adds_up_to_the_whole(
+    sightings: list[tuple[Record, Origin]], cuts: list[int]
+) -> None:
+    starts = [None, *map(Day, sorted(cuts))]
+    ends = [*(Day(cut - 1) for cut in sorted(cuts)), None]
+    ledgers = []
+    for period in (Period(), *map(Period, starts, ends)):
+        ledger = Ledger(Sorted, period=period)
+        for one in sightings:
+            ledger.add_record(*one)
+        ledgers.append(sorted(ledger.records()))
+    whole, *parts = ledgers
+    assert sorted(one for part in parts for one in part) == whole
 
 
 def test_prose_about_records_counts_nothing(repository: Repository) -> None:

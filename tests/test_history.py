@@ -18,7 +18,6 @@ from commit_carbon_hook.history import (
     find,
     month,
     parse_author,
-    parse_bound,
     parse_commit,
 )
 
@@ -102,23 +101,6 @@ def test_authors(line: bytes, parsed: tuple[bytes, int, int]) -> None:
 def test_days(time: int, zone: int, shown: str) -> None:
     assert day(time, zone) == shown
     assert month(time, zone) == shown[:7]
-
-
-@pytest.mark.parametrize(
-    ("text", "bound"),
-    [
-        pytest.param("2023-11-01", Day(19_662), id="day"),
-        pytest.param("2023-11-01T00:00:00Z", Instant(1_698_796_800), id="moment"),
-        pytest.param("2023-11-01T01:00:00+01:00", Instant(1_698_796_800), id="zone"),
-        pytest.param("2023-11-01T00:00", Instant(1_698_796_800), id="utc-without-a-zone"),
-        pytest.param("@1698796800", Instant(1_698_796_800), id="seconds"),
-        pytest.param("2023-13-01", None, id="no-such-month"),
-        pytest.param("2 weeks ago", None, id="only-git-knows"),
-        pytest.param("@१", None, id="foreign-digits"),
-    ],
-)
-def test_bounds(text: str, bound: Instant | Day | None) -> None:
-    assert parse_bound(text) == bound
 
 
 def test_a_period_of_days_is_in_the_authors_calendar() -> None:

@@ -14,7 +14,7 @@ from support import Repository
 from commit_carbon_hook import extras, forge
 from commit_carbon_hook.forge import GITHUB, GITLAB, Request
 
-ONE, TWO, THREE = made(1), made(2), made(3)
+ONE, TWO, THREE, FOUR, FIVE = map(made, range(1, 6))
 ENGINES = pytest.mark.parametrize("engine", ["git", "dulwich"])
 
 
@@ -29,12 +29,47 @@ def losses(repository: Repository, *words: str) -> list[dict[str, Any]]:
     return found
 
 
-def squash(repository: Repository, branch: str, text: str, *refs: str) -> str:
+def noon(day: str) -> str:
+    """When a commit of this day is made."""
+    return f"{day}T12:00:00Z"
+
+
+def figures(repository: Repository, *words: str) -> list[int]:
+    """Numbers that periods add up: records and estimates with their nanograms, commits by kind."""
+    engine, *period = words
+    found = summary(repository, "--recover=github", "--engine", engine, *period)
+    parts = found["recorded"], found["estimated_afterwards"]
+    numbers = [
+        number
+        for part in parts
+        for number in (part["records"], round(part["emissions_gco2e"]["central"] * 10**9))
+    ]
+    return [*numbers, *(found["commits"][key] for key in sorted(found["commits"]))]
+
+
+def across_the_year(repository: Repository) -> tuple[str, str]:
+    """A request with two records of December 2024, squashed in January 2025 without them, with
+    another tool's trailer: the squash commit, and the request's first one."""
+    repository.commit("initial", GIT_AUTHOR_DATE=noon("2024-12-01"))
+    repository.git("switch", "-qc", "topic")
+    first = repository.commit(
+        message("a", ONE), GIT_AUTHOR_NAME="Ada", GIT_AUTHOR_DATE=noon("2024-12-21")
+    )
+    repository.commit(message("b", TWO), GIT_AUTHOR_NAME="Ada", GIT_AUTHOR_DATE=noon("2024-12-22"))
+    repository.git("switch", "-q", "main")
+    trailer = "Co-authored-by: Cursor <cursoragent@cursor.com>"
+    text = f"Title (#4)\n\n{trailer}"
+    return squash(repository, "topic", text, "refs/pull/4/head", day="2025-01-11"), first
+
+
+def squash(
+    repository: Repository, branch: str, text: str, *refs: str, day: str = "2023-11-15"
+) -> str:
     """Merge a branch as a forge does: one commit with this message; the refs keep the head."""
     for ref in refs:
         repository.git("update-ref", ref, branch)
     repository.git("merge", "-q", "--squash", branch)
-    repository.git("commit", "-qm", text)
+    repository.git("commit", "-qm", text, GIT_AUTHOR_DATE=noon(day))
     repository.git("branch", "-D", branch)
     return repository.head()
 
@@ -190,12 +225,52 @@ class TestExplainLosses:
         ]
         assert found[1]["records"] == [ONE.id]
 
-    def test_squash_commits_that_say_nothing_are_counted(self, repository: Repository) -> None:
-        repository.commit("People's work (#3)")
-        found = summary(repository, "--explain-losses")["losses"]
-        assert found == {"silent_squash_commits": 1, "found": []}
+    @ENGINES
+    def test_squash_commits_that_say_nothing_are_named(
+        self, repository: Repository, engine: str
+    ) -> None:
+        subjects = [f"People's work \x1b[31m (#{number})" for number in range(1, 13)]
+        shas = [
+            repository.commit(subject, GIT_AUTHOR_DATE=f"@{1_700_000_000 + number} +0000")
+            for number, subject in enumerate(subjects)
+        ]
+        found = summary(repository, "--explain-losses", "--engine", engine)["losses"]
+        assert found["found"] == []
+        assert found["silent_squash_commits"] == 12
+        assert [one["commit"] for one in found["silent"]] == shas[::-1]
+        assert found["silent"][0] == {
+            "repository": "repository",
+            "commit": shas[-1],
+            "subject": r"People's work \x1b[31m (#12)",
+        }
+        for form in ("text", "markdown", "html"):
+            text = repository.run(
+                "commit-carbon-summarize", "--explain-losses", "--format", form
+            ).stdout
+            assert "12 squash commits have no record and name no tool" in text
+            assert "\x1b" not in text
+            assert [sha for sha in shas if sha[:12] in text] == shas[2:]
+            assert "and 2 more" in text
+
+    def test_one_squash_commit_that_says_nothing(self, repository: Repository) -> None:
+        sha = repository.commit("People's work (#3)")
         text = repository.run("commit-carbon-summarize", "--explain-losses").stdout
-        assert "1 squash commits have no record and name no tool" in text
+        assert "  1 squash commit has no record and names no tool: nobody can say" in text
+        assert f" whether it lost one\n    {sha[:12]} People's work (#3)\n" in text
+
+    @ENGINES
+    def test_of_a_request_that_is_here_somebody_knows(self, topic: Repository, engine: str) -> None:
+        sha = squash(topic, "topic", "Title (#12)", "refs/pull/12/head")
+        topic.git("switch", "-qc", "people")
+        topic.commit("by hand")
+        topic.git("switch", "-q", "main")
+        squash(topic, "people", "No record was lost (#13)", "refs/pull/13/head")
+        for words in ([], ["--recover=github"]):
+            found = summary(topic, "--explain-losses", "--engine", engine, *words)["losses"]
+            assert found["silent"] == []
+            assert found["silent_squash_commits"] == 0
+            lost = [] if words else [sha]
+            assert [one["commit"] for one in found["found"]] == lost
 
     def test_what_a_range_leaves_out_is_not_lost(self, topic: Repository) -> None:
         topic.commit(message("c", THREE))
@@ -257,6 +332,7 @@ class TestRecover:
         assert found["recovered"] == {
             "forge": name,
             "records": 2,
+            "records_of_other_periods": 0,
             "emissions_gco2e": {"low": 4.4, "central": 38.0, "high": 300.0},
             "requests": [
                 {
@@ -275,6 +351,14 @@ class TestRecover:
         assert found["recorded"]["records"] == 2
         assert found["recovered"]["records"] == 0
 
+    def test_what_other_commits_have_is_not_estimated_again(self, topic: Repository) -> None:
+        squash(topic, "topic", f"Title (#12)\n\n{CO_AUTHOR}", "refs/pull/12/head")
+        topic.commit(message("picked", ONE, TWO))
+        found = summary(topic, "--recover", "github")
+        assert found["recorded"]["records"] == 2
+        assert found["recovered"]["records"] == 0
+        assert found["estimated_afterwards"]["records"] == 0
+
     def test_a_request_that_no_commit_names_counts_too_and_is_said(self, topic: Repository) -> None:
         topic.git("update-ref", "refs/pull/12/head", "topic")
         found = summary(topic, "--recover", "github", "--group-by=author")
@@ -285,6 +369,87 @@ class TestRecover:
         text = topic.run("commit-carbon-summarize", "--recover", "github").stdout
         assert "2 of them are of requests that no commit here names" in text
         assert summary(topic, "--recover=github", "--until=2001-01-01")["recorded"]["records"] == 0
+
+    def test_what_one_request_has_that_no_commit_names(self, topic: Repository) -> None:
+        topic.git("update-ref", "refs/pull/12/head", "topic~1")
+        text = topic.run("commit-carbon-summarize", "--recover", "github").stdout
+        assert "1 of them is of requests that no commit here names" in text
+
+    @ENGINES
+    def test_records_belong_to_the_dates_of_their_own_commits(
+        self, repository: Repository, engine: str
+    ) -> None:
+        """The request was written in December, and squashed by somebody else in January."""
+        sha, request = across_the_year(repository)
+        views = [
+            summary(repository, "--recover=github", "--group-by=month", "--engine", engine, *words)
+            for words in ([], ["--until=2024"], ["--since=2025"])
+        ]
+        whole, before, after = views
+        assert [one["recorded"]["records"] for one in views] == [2, 2, 0]
+        assert [one["estimated_afterwards"]["records"] for one in views] == [0, 0, 0]
+        assert [one["commits"]["recorded"] for one in views] == [1, 0, 1]
+        assert [row["key"] for row in whole["groups"]] == ["2024-12"]
+        assert [one["recovered"]["records"] for one in views] == [2, 2, 0]
+        assert [one["recovered"]["records_of_other_periods"] for one in views] == [0, 0, 2]
+        assert whole["recovered"]["requests"] == before["recovered"]["requests"]
+        assert before["recovered"]["requests"][0]["commits"] == [sha]
+        assert after["recovered"]["requests"] == []
+        authors = summary(repository, "--recover=github", "--group-by=author", "--engine", engine)
+        assert [row["key"] for row in authors["groups"]] == ["Ada"]
+        rows = repository.run(
+            "commit-carbon-summarize", "--recover=github", "--format=csv", "--per-commit"
+        ).stdout
+        assert request in rows
+        assert sha not in rows
+        text = repository.run("commit-carbon-summarize", "--recover=github", "--until=2024").stdout
+        assert f"into {sha[:12]}" in text
+        text = repository.run("commit-carbon-summarize", "--recover=github", "--since=2025").stdout
+        assert "Nothing: no fetched request has a record of this period" in text
+        assert "2 more records of requests belong to another period" in text
+
+    @ENGINES
+    def test_losses_belong_to_the_same_dates(self, repository: Repository, engine: str) -> None:
+        sha, _ = across_the_year(repository)
+        before, after = (
+            [(one["kind"], one["commit"]) for one in losses(repository, "--engine", engine, words)]
+            for words in ("--until=2024", "--since=2025")
+        )
+        assert before == [("request", sha)]
+        assert after == [("squash", sha)]
+
+    @ENGINES
+    def test_any_partition_adds_up_to_the_whole(self, repository: Repository, engine: str) -> None:
+        """Also where the squash kept some records, and where another commit has a copy."""
+        sha, request = across_the_year(repository)
+        repository.git("switch", "-qc", "kept")
+        first = repository.commit(message("c", THREE), GIT_AUTHOR_DATE=noon("2024-12-23"))
+        repository.commit(message("d", FOUR), GIT_AUTHOR_DATE=noon("2025-01-02"))
+        repository.git("switch", "-q", "main")
+        squash(repository, "kept", message("Kept (#5)", FOUR), "refs/pull/5/head", day="2025-02-01")
+        repository.commit(message("copied", FIVE), GIT_AUTHOR_DATE=noon("2025-02-10"))
+        repository.commit(message("copy", FIVE), GIT_AUTHOR_DATE=noon("2024-12-24"))
+        repository.commit(f"by a tool\n\n{CO_AUTHOR}", GIT_AUTHOR_DATE=noon("2025-01-20"))
+        assert len({sha, request, first}) == 3
+        whole = figures(repository, engine)
+        assert whole[:2] == [5, 95_000_000_000]
+        days = ("2024-12-21", "2024-12-22", "2024-12-31", "2025-01-02", "2025-01-11", "2025-02-01")
+        for day in days:
+            next_day = f"{day[:-2]}{int(day[-2:]) + 1:02}" if day[-2:] != "31" else "2025-01-01"
+            parts = [
+                figures(repository, engine, f"--until={day}"),
+                figures(repository, engine, f"--since={next_day}"),
+            ]
+            assert [sum(both) for both in zip(*parts, strict=True)] == whole
+
+    def test_a_squash_commit_that_forks_share_is_not_estimated(self, topic: Repository) -> None:
+        squash(topic, "topic", f"Title (#12)\n\n{CO_AUTHOR}", "refs/pull/12/head")
+        topic.git("clone", "-q", str(topic.path), "fork")
+        for words in (["-C", ".", "-C", "fork"], ["-C", "fork", "-C", "."]):
+            found = summary(topic, *words, "--recover", "github")
+            assert found["recorded"]["records"] == 2
+            assert found["commits"]["estimated_afterwards"] == 0
+            assert found["estimated_afterwards"]["records"] == 0
 
     def test_requests_that_build_on_each_other_share_their_records(self, topic: Repository) -> None:
         topic.git("update-ref", "refs/pull/1/head", "topic~1")

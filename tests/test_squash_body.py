@@ -91,6 +91,7 @@ def test_records_in_notes_count(topic: Repository) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
+        pytest.param([], "squash-body: the following arguments are required: RANGE", id="none"),
         pytest.param(["nope..topic"], "nope..topic: no such revision here", id="unknown"),
         pytest.param(["--", "--all"], "--all: not a revision", id="option"),
         pytest.param(["main..topic", "-C", "nowhere"], "nowhere: not a directory", id="place"),

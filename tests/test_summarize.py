@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -100,6 +102,9 @@ def test_reflogs_are_gits(history: Repository) -> None:
         pytest.param(["--since", "2023-11-10T12:00:01Z"], 2, id="moment"),
         pytest.param(["--since", "@1699617600"], 3, id="seconds"),
         pytest.param(["--since", "2030-01-01"], 0, id="nothing"),
+        pytest.param(["--since", "2023", "--until", "2023"], 4, id="year"),
+        pytest.param(["--until", "2023-11"], 4, id="month"),
+        pytest.param(["--since", "2024"], 0, id="from-a-year"),
     ],
 )
 @pytest.mark.parametrize("engine", ["git", "dulwich"])
@@ -112,6 +117,47 @@ def test_what_git_calls_a_date(history: Repository) -> None:
     assert summary(history, "--since", "yesterday")["commits"]["scanned"] == 0
     assert "not a date" in refused(history, "--since", "tommorow")
     assert "not a date" in refused(history, "--since", "yesterday", "--engine", "dulwich")
+
+
+@pytest.mark.parametrize(
+    ("period", "said"),
+    [
+        pytest.param(["--since="], "--since: empty: write YYYY-MM-DD", id="empty"),
+        pytest.param(["--until", " "], "--until: empty: write YYYY-MM-DD", id="blank"),
+        pytest.param(["--since", "2025-02-30"], "--since 2025-02-30: not a date", id="no-day"),
+        pytest.param(["--until", "2025-13-01"], "--until 2025-13-01: not a date", id="no-month"),
+        pytest.param(["--since", "2025-W05"], "--since 2025-W05: not a date", id="week"),
+        pytest.param(["--since", "Q1 2025"], "--since Q1 2025: not a date", id="quarter"),
+        pytest.param(["--since", "20250101"], "--since 20250101: not a date", id="no-dashes"),
+        pytest.param(
+            ["--since=2025-05-05", "--until=2025-01-01"],
+            "--since 2025-05-05: later than --until 2025-01-01",
+            id="turned",
+        ),
+    ],
+)
+@pytest.mark.parametrize("engine", ["git", "dulwich"])
+def test_a_wrong_date_is_refused(
+    history: Repository, period: list[str], said: str, engine: str
+) -> None:
+    assert said in refused(history, "--report", "csrd", "--engine", engine, *period)
+
+
+@pytest.mark.parametrize("engine", ["git", "dulwich"])
+def test_the_report_shows_the_days_of_the_period(history: Repository, engine: str) -> None:
+    words = ["--since", "2023-11", "--until", "2023", "--engine", engine]
+    period = summary(history, *words)["period"]
+    assert (period["since"], period["until"]) == ("2023-11-01", "2023-12-31")
+    for form in (["--report", "csrd"], ["--format", "html"]):
+        text = history.run("commit-carbon-summarize", *words, *form).stdout
+        assert "2023-11-01 to 2023-12-31" in text
+
+
+def test_the_report_shows_what_words_were_read_as(history: Repository) -> None:
+    shown = summary(history, "--since", "40 years ago")["period"]["since"]
+    year = datetime.now(UTC).year - 40
+    assert shown.startswith((f"{year}-", f"{year - 1}-"))
+    assert summary(history, "--since", shown)["period"]["since"] == shown
 
 
 def test_the_period_is_the_author_date(repository: Repository) -> None:
@@ -306,6 +352,8 @@ def test_a_shallow_clone_is_refused_unless_asked_for(
     assert not document["complete"]
     assert [gap["kind"] for gap in document["gaps"]] == ["shallow", "files"]
     assert document["estimated_afterwards"]["unreadable"] == 1
+    assert document["gaps"][1]["commits"] == [cut.head("HEAD~1")]
+    assert document["gaps"][1]["reason"] == "the files of 1 commit cannot be read"
     for name in ("text", "csv", "markdown"):
         said = cut.run("commit-carbon-summarize", "--allow-shallow", "--format", name).stdout
         assert {"text": "INCOMPLETE", "csv": "false", "markdown": "Incomplete"}[name] in said
@@ -362,6 +410,46 @@ def test_unreadable_files_are_counted(
     assert document["estimated_afterwards"]["unreadable"] == len(broken)
     assert document["estimated_afterwards"]["records"] == 6 - len(broken)
     assert [gap["kind"] for gap in document["gaps"]] == ["files"]
+    shas = [repository.head(f"HEAD~{number}") for number in broken]
+    assert sorted(document["gaps"][0]["commits"]) == sorted(shas)
+
+
+@pytest.mark.parametrize("engine", ["git", "dulwich"])
+def test_commits_without_their_tree_are_named(repository: Repository, engine: str) -> None:
+    for number in range(12):
+        say(repository, message(f"Change {number}", CO_AUTHOR), **authored(number + 1))
+    revisions = [f"HEAD~{number}" for number in range(11, -1, -1)]
+    shas = list(map(repository.head, revisions))
+    for tree in [repository.head(f"{revision}^{{tree}}") for revision in revisions]:
+        loose(repository, tree).unlink()
+    (gap,) = summary(repository, "--engine", engine)["gaps"]
+    assert gap == {
+        "kind": "files",
+        "repository": "repository",
+        "object": None,
+        "reason": "the files of 12 commits cannot be read",
+        "commits": shas,
+    }
+    listed = ", ".join(sha[:12] for sha in shas[:10])
+    for form in ("text", "markdown", "html", "csv"):
+        said = repository.run(
+            "commit-carbon-summarize", "--engine", engine, "--format", form, check=False
+        ).stdout
+        assert f"the files of 12 commits cannot be read: {listed} and 2 more" in said or (
+            form == "csv" and "false" in said
+        )
+
+
+@pytest.mark.parametrize("engine", ["git", "dulwich"])
+def test_a_partial_clone_names_the_commits(
+    history: Repository, tmp_path: Path, engine: str
+) -> None:
+    history.git("config", "uploadpack.allowFilter", "true")
+    clone = ["clone", "-q", "--no-checkout", "--filter=blob:none", f"file://{history.path}"]
+    history.git(*clone, str(tmp_path / "partial"))
+    partial = Repository(tmp_path / "partial", history.environment)
+    (gap,) = summary(partial, "--engine", engine)["gaps"]
+    assert gap["commits"] == [history.head("HEAD~1")]
 
 
 @pytest.mark.parametrize("engine", ["git", "dulwich"])
@@ -469,6 +557,29 @@ def test_without_git_dulwich_reads(history: Repository, tmp_path: Path) -> None:
     missing = history.run(program, "--engine", "git", check=False, PATH=str(only))
     assert missing.returncode == 2
     assert missing.stderr == "commit-carbon-summarize: no git program found: use --engine dulwich\n"
+
+
+def test_a_repository_that_is_named_twice_is_read_once(history: Repository) -> None:
+    (history.path / "sub").mkdir()
+    twice = summary(history, "-C", ".", "-C", str(history.path), "-C", "sub")
+    assert twice == summary(history)
+    assert twice["repositories"] == ["repository"]
+
+
+def test_one_is_not_many(repository: Repository) -> None:
+    """One of each thing that a report counts."""
+    say(repository, message("One", record("1")), **authored(1))
+    say(repository, message("Two", record("1", central="16")), **authored(2))
+    say(repository, message("Cut", record("2").split("\n")[0]), **authored(3))
+    say(repository, message("False", "Carbon-gCO2e: low=.."), **authored(4))
+    repository.git("commit", "-q", "--allow-empty", "-m", message("Empty", CO_AUTHOR))
+    for form in ("text", "markdown", "html"):
+        said = repository.run("commit-carbon-summarize", "--format", form).stdout
+        assert "1 line looks like a record and is none" in said
+        assert "1 record contradicts itself" in said
+        assert form == "markdown" or "1 merge or commit without changed lines" in said
+        assert form != "text" or "1 record does not say enough to recompute its energy" in said
+        assert not re.search(r"\b1 (commits|records|lines|merges)\b", said)
 
 
 def test_the_same_history_gives_the_same_bytes(history: Repository, tmp_path: Path) -> None:
