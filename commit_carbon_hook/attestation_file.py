@@ -18,7 +18,6 @@ from .terminal import safe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from typing import NamedTuple
 
     from .attestation import Attestation
@@ -35,7 +34,10 @@ HEADER = """\
 # Written by commit-carbon-summarize from what the commits say about AI tools.
 
 """
+TITLE = HEADER.partition("\n")[0]
+# The fields that we write; what somebody called the repository stays.
 OURS = ("schema", "version", "repo", "generated", "range", "ai")
+KEPT = "repo"
 BY_TRAILER = "co-author-trailer"
 ASSUMED = "assumed"
 _REMOTE = re.compile(
@@ -169,33 +171,54 @@ def render(
 
 
 def write(path: str, fields: str) -> None:
-    """Put our fields into a file; what else stands in it (governance, policy) stays, byte for
-    byte. Raises CarbonError, and then the file is what it was."""
+    """Put our fields into a file; what else stands in it (the name of the repository, governance,
+    policy, comments between the fields) stays, byte for byte. Raises CarbonError, and then the
+    file is what it was."""
     output.check(path)
-    rest = ""
+    text = HEADER + fields
     if os.path.lexists(path):
         content = _content(path)
         attestation.parse(strict_yaml.parse(content, path), path)
-        rest = "".join(_others(content, path))
-    text = HEADER + fields + rest
+        text = _merged(fields.encode("utf-8"), content, path)
     output.to_file(path, [text.encode("utf-8")])
 
 
-def _others(content: bytes, where: str) -> Iterator[str]:
-    """The text of the top-level fields that are not ours, with the comments above them."""
+class _Field(NamedTuple):
+    """The text of a top-level field, and the comments and empty lines above it."""
+
+    above: str
+    text: str
+
+
+def _merged(ours: bytes, theirs: bytes, where: str) -> str:
+    """Our fields in our order under what stood above theirs, then the rest of theirs."""
+    found = _fields(theirs, where)
+    first = next(iter(found))
+    above = found[first].above if first in OURS else ""
+    parts = [above if above.startswith(TITLE) else HEADER + above]
+    for key, field in _fields(ours, where).items():
+        one = found.get(key, field)
+        parts += ["" if key == first else one.above, one.text if key == KEPT else field.text]
+    parts += [one.above + one.text for key, one in found.items() if key not in OURS]
+    return "".join(parts)
+
+
+def _fields(content: bytes, where: str) -> dict[str, _Field]:
     lines = content.decode("utf-8-sig").splitlines(keepends=True)
-    starts = [(line, key) for key, line in strict_yaml.top_level(content, where)]
-    # Comments above a key belong to it.
+    if not lines[-1].endswith("\n"):
+        lines[-1] += "\n"
+    keys = strict_yaml.top_level(content, where)
     begins = []
-    for line, key in starts:
-        while line and lines[line - 1].lstrip().startswith("#"):
-            line -= 1
-        begins.append((line, key))
-    ends = [line for line, _ in begins[1:]] + [len(lines)]
-    for (line, key), end in zip(begins, ends, strict=True):
-        if key not in OURS:
-            kept = "".join(lines[line:end])
-            yield kept if kept.endswith("\n") else kept + "\n"
+    for number, (_, line) in enumerate(keys):
+        # The first one has all that is above it. What is indented belongs to the field before.
+        begin = line if number else 0
+        while begin and (lines[begin - 1].startswith("#") or not lines[begin - 1].strip()):
+            begin -= 1
+        begins.append(begin)
+    return {
+        key: _Field("".join(lines[begin:line]), "".join(lines[line:end]))
+        for (key, line), begin, end in zip(keys, begins, [*begins[1:], len(lines)], strict=True)
+    }
 
 
 def _moment(seconds: int) -> str:

@@ -53,7 +53,8 @@ def to_file(path: str, chunks: Iterable[bytes]) -> None:
             os.fchmod(file.fileno(), _mode(path))
         os.replace(made, path)
     except OSError as error:
-        raise CarbonError(f"{path}: cannot be written: {error.strerror}") from None
+        what = f"{path}: cannot be written: {error.strerror}"
+        raise CarbonError(f"{what}: make room, or name another file") from None
     finally:
         if made:
             with suppress(OSError):

@@ -31,10 +31,12 @@ FORMATS = (
 )  # fmt: skip
 DISCLOSURES = ("ghg", "csrd", "cdp", "sec", "sci")
 TEXT, JSON, CSV, PARQUET = "text", "json", "csv", "parquet"
-# Formats with rows for single records, formats of fragments, formats with room for a sentence.
+# Formats with rows for single records, formats of fragments, formats with room for a sentence or
+# a section, formats with rows for groups.
 WITH_RECORDS = (CSV, PARQUET)
 OF_DISCLOSURES = (TEXT, JSON)
-WITH_SENTENCE = (TEXT, JSON, "markdown", "html")
+WITH_SECTIONS = (TEXT, JSON, "markdown", "html")
+WITH_GROUPS = (*WITH_SECTIONS, *WITH_RECORDS)
 EPOCH = "SOURCE_DATE_EPOCH"
 _LAST_SECOND = 253_402_300_799
 
@@ -58,13 +60,16 @@ def check(arguments: argparse.Namespace) -> None:
     for wanted, option, formats in (
         (arguments.per_commit, "--per-commit", WITH_RECORDS),
         (arguments.report, "--report", OF_DISCLOSURES),
-        (arguments.equivalents, "--equivalents", WITH_SENTENCE),
+        (arguments.equivalents, "--equivalents", WITH_SECTIONS),
+        (arguments.explain_losses, "--explain-losses", WITH_SECTIONS),
+        (arguments.attestation, "--attestation", WITH_SECTIONS),
+        (arguments.groups, "--group-by", WITH_GROUPS),
     ):
         if wanted and shape not in formats:
             known = " or ".join(formats)
             raise CarbonError(f"{option}: not in --format {shape}: choose {known}")
-    if arguments.report and arguments.equivalents:
-        raise CarbonError("--equivalents: has no place in a disclosure: leave it out")
+        if wanted and arguments.report and formats in (WITH_SECTIONS, WITH_GROUPS):
+            raise CarbonError(f"{option}: has no place in a disclosure: leave it out")
     if shape == PARQUET:
         from .report import parquet
 
@@ -86,8 +91,10 @@ def write(
     """Make the report and put it where it belongs; the ledger must still be open. `copy` gets
     what goes to standard output."""
     from .factor_set import name
+    from .report import sections
 
-    report = report._replace(factor_set=name())
+    warnings = sections.warnings(report)
+    report = report._replace(factor_set=name(), sections=(*warnings, *report.sections))
     if arguments.equivalents:
         from .equivalents import chosen
 

@@ -9,7 +9,7 @@ import pytest
 from records import CO_AUTHOR, made, message
 from support import Repository
 
-from commit_carbon_hook import attestation, attestation_file, strict_yaml, tables
+from commit_carbon_hook import attestation, attestation_file, authorship, strict_yaml, tables
 from commit_carbon_hook.attestation import Count
 from commit_carbon_hook.errors import CarbonError
 from commit_carbon_hook.record import Basis, quantized
@@ -135,6 +135,9 @@ class TestReading:
         assert section["method"] == "1-as-published"
         assert section["tools"][1]["emissions_gco2e"]["central"] > 1_000
         assert "1,000 times too high" in done.stderr
+        # No record uses that method, but the estimate does.
+        warnings = json.loads(done.stdout)["warnings"]["found"]
+        assert [one["method"] for one in warnings] == ["1-as-published"]
 
     def test_as_json(self, repository: Repository) -> None:
         value = strict_yaml.parse(TEXT.encode(), FILE)
@@ -243,6 +246,40 @@ class TestWriting:
             assert found["ai"]["assisted_commits"] == 3
             assert (history.path / FILE).read_text().endswith(kept)
 
+    def test_the_repository_stays_as_somebody_named_it(self, history: Repository) -> None:
+        named = (
+            "# who we are\nrepo:\n  owner: acme  # the company\n  name: payments-service\n"
+            "  url: https://git.example.com/acme/payments-service\n"
+        )
+        bare = TEXT.replace("repo:\n  owner: acme\n  name: payments\n", named)
+        assert named in bare
+        (history.path / FILE).write_text(bare)
+        for _ in range(2):
+            self.write(history)
+            assert named in (history.path / FILE).read_text()
+
+    def test_comments_above_what_is_counted_anew_stay(self, history: Repository) -> None:
+        head = "# AI Attestation\n# of the payments team\n"
+        text = TEXT.replace("# AI Attestation\n", head)
+        text = text.replace("ai:\n", "\n# Counted monthly,\n\n# by CI.\nai:\n")
+        (history.path / FILE).write_text(text)
+        self.write(history)
+        once = (history.path / FILE).read_text()
+        assert once.startswith(head + "schema:")
+        assert "\n\n# Counted monthly,\n\n# by CI.\nai:\n" in once
+        self.write(history)
+        again = (history.path / FILE).read_text()
+        assert [a for a in once.splitlines() if not a.startswith("generated")] == [
+            b for b in again.splitlines() if not b.startswith("generated")
+        ]
+
+    def test_a_file_without_its_header_gets_one(self, history: Repository) -> None:
+        bare = TEXT.replace("# AI Attestation\n", "# ours\n")
+        (history.path / FILE).write_text(bare)
+        self.write(history)
+        written = (history.path / FILE).read_text()
+        assert written.startswith(attestation_file.HEADER + "# ours\nschema:")
+
     def test_records_that_only_assume_are_no_sign_of_a_tool(self, repository: Repository) -> None:
         repository.install()
         repository.commit("work")
@@ -256,13 +293,14 @@ class TestWriting:
             pytest.param([FILE], f"{{schema: {attestation.SCHEMA}}}", "version", id="flow"),
             pytest.param(["no/file"], None, "no such folder", id="folder"),
             pytest.param(["link"], None, "a symbolic link", id="link"),
-            pytest.param([FILE, "-C.", "-C."], None, "is about one repository", id="several"),
+            pytest.param([FILE, "-C.", "-Cfork"], None, "is about one repository", id="several"),
         ],
     )
     def test_what_cannot_be_written_is_left_alone(
         self, history: Repository, words: list[str], content: str | None, said: str
     ) -> None:
         (history.path / "link").symlink_to("target")
+        history.git("clone", "-q", ".", "fork")
         if content is not None:
             (history.path / FILE).write_text(content)
         done = history.run("commit-carbon-summarize", "--write-attestation", *words, check=False)
@@ -294,3 +332,9 @@ def test_the_name_of_a_repository_comes_without_credentials(
     remote: str, repository: tuple[str, str, str]
 ) -> None:
     assert attestation_file.named(remote, "here") == repository
+
+
+def test_the_identifiers_of_the_specification_are_ours() -> None:
+    listed = "copilot cursor claude-code codeium aider codex-cli gemini-code-assist windsurf"
+    for name in [*listed.split(), "tabnine", "devin", "openhands"]:
+        assert authorship.tool_id(name) == name

@@ -142,7 +142,7 @@ def test_no_supplier_data_and_what_is_not_known(history: Repository) -> None:
     assert found["uncertainty"]["value"]["interval_percent"] == 90
     said = " ".join(document["not_known"])
     assert "Whether a tool took part in 4 of 23 commits" in said
-    assert "What 1 damaged record lines were meant to say." in said
+    assert "What 1 damaged record line was meant to say." in said
     assert "E1-8 of 2023 is internal carbon pricing" in " ".join(document["notes"])
     assert "was not verified" in document["editions"][1]["edition"]
 
@@ -186,7 +186,8 @@ def test_cdp_takes_five_columns_as_its_fields_do(history: Repository) -> None:
     field = columns[1]["value"]["field"]
     exact = columns[1]["value"]["exact"]["tco2e"]["central"]
     assert abs(field - exact) <= Decimal("0.0005")
-    assert -field.as_tuple().exponent <= cdp.DIGITS
+    assert -field.as_tuple().exponent == cdp.DIGITS
+    assert columns[1]["answer"].startswith(f"{field} (three decimals")
     assert len(columns[4]["value"]) <= cdp.MOST
     assert columns[2]["value"] == ["Average data method"]
 
@@ -195,6 +196,21 @@ def test_cdp_takes_five_columns_as_its_fields_do(history: Repository) -> None:
 def test_three_decimals_of_a_tonne(nanograms: int) -> None:
     field = Decimal(cdp.field_text(nanograms))
     assert abs(field - Decimal(nanograms) / 10**15) <= Decimal("0.0005")
+    assert cdp.field_text(nanograms).partition(".")[2].isdigit()
+    assert len(cdp.field_text(nanograms).partition(".")[2]) == cdp.DIGITS
+
+
+@pytest.mark.parametrize(
+    ("kilograms", "said"),
+    [
+        pytest.param("0", "0.000", id="nothing"),
+        pytest.param("190", "0.190", id="zeros-stay"),
+        pytest.param("0.5", "0.001", id="half-up"),
+        pytest.param("1234567.8", "1234.568", id="much"),
+    ],
+)
+def test_what_the_field_takes(kilograms: str, said: str) -> None:
+    assert cdp.field_text(int(Decimal(kilograms) * 10**12)) == said
 
 
 def test_the_explanation_fits_whatever_the_names(
@@ -243,6 +259,35 @@ def test_the_rates_of_sci(history: Repository) -> None:
     assert kwh * 1000 == summary["recorded"]["energy_wh"]["central"]
     zones = {one["zone"]: one for one in found["intensity"]["value"]}
     assert zones["FR"]["gco2e_per_kwh"]["central"] == Decimal("44.18")
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_exclusions_do_not_deny_what_stands_beside_them(history: Repository, report: str) -> None:
+    found = items(fragment(history, report, "--extras", "water"))["exclusions"]
+    assert "There is no figure for them" not in found["answer"]
+    assert "apart" in found["answer"]
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_extras_stand_in_the_notes(history: Repository, report: str) -> None:
+    document = fragment(history, report, "--extras", "water,embodied")
+    bare = fragment(history, report)
+    water, embodied = document["notes"][len(bare["notes"]) :]
+    assert " L of water (" in water
+    assert " gCO2e embodied (" in embodied
+    assert water in " ".join(
+        made(history, "--report", report, "--extras", "water").decode().split()
+    )
+
+
+def test_one_record_is_told_in_the_singular(tmp_path_factory: pytest.TempPathFactory) -> None:
+    repository = at(tmp_path_factory.mktemp("home"), "one")
+    fill(repository, [("A", MID_JANUARY_2024, 5, f"One\n\n{block(estimated(1, *BASES[0]))}")])
+    found = items(fragment(repository, "sci"))
+    assert "all 1 commit read" in found["gco2e_per_commit"]["answer"]
+    assert "Coverage: 1 commit read: 1 with" in found["data_quality"]["answer"]
+    gross = items(fragment(repository, "ghg"))["gross_emissions"]["answer"]
+    assert ", from 1 record." in gross
 
 
 def test_embodied_emissions_stand_apart(history: Repository) -> None:
@@ -313,7 +358,7 @@ def test_an_incomplete_history_gives_lower_bounds(
         assert "INCOMPLETE: the figures are lower bounds" in text
         assert "the figures are lower bounds." in " ".join(text.split())
     rate = items(fragment(history, "sci", *arguments))["gco2e_per_1000_lines"]
-    assert "The lines of 1 commits cannot be read" in rate["answer"]
+    assert "The lines of 1 commit cannot be read" in rate["answer"]
 
 
 def test_the_published_arithmetic_warns_in_the_fragment(history: Repository) -> None:

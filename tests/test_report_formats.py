@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import stat
+import subprocess
 import sys
 from collections.abc import Callable
 from decimal import Decimal
@@ -16,7 +18,8 @@ import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from reports import HOSTILE, TEXTS, at, groups, hostile, made, varied
+from records import CO_AUTHOR
+from reports import HOSTILE, MID_JANUARY_2024, TEXTS, at, fill, groups, hostile, made, varied
 from strict_readers import Page, is_plain, strict_csv, strict_json
 from support import Repository
 
@@ -109,7 +112,8 @@ def test_the_same_history_gives_the_same_bytes(history: Repository, form: str) -
 
 @pytest.mark.parametrize("form", TEXTS)
 def test_hostile_names_stay_text(evil: Repository, form: str) -> None:
-    shown = made(evil, "--format", form, *groups("author", "repo", "tool"))
+    asked = groups("author", "repo", "tool") if form in rendering.WITH_GROUPS else []
+    shown = made(evil, "--format", form, *asked)
     assert is_plain(shown.decode())
     if form in ("json", "badge", "cyclonedx"):
         strict_json(shown)
@@ -608,6 +612,24 @@ def test_what_is_no_file_is_left_alone(
         pytest.param(["--equivalents", "--format", "svg"], "choose text or json or markdown",
                      id="picture"),
         pytest.param(["--format", "xml"], "invalid choice", id="no-such-format"),
+        *[
+            pytest.param([*option, "--format", form], f"{option[0]}: not in --format {form}:"
+                         " choose text or json or markdown or html", id=f"{option[0]}-{form}")
+            for option in (["--explain-losses"], ["--attestation", "x"])
+            for form in ("csv", "parquet", "badge", "svg", "cyclonedx", "commit-carbon-yaml")
+        ],
+        *[
+            pytest.param(["--group-by", "tool", "--format", form],
+                         f"--group-by: not in --format {form}: choose text or", id=f"group-{form}")
+            for form in ("badge", "svg", "cyclonedx", "commit-carbon-yaml")
+        ],
+        *[
+            pytest.param([*option, "--report", "ghg", "--format", form],
+                         f"{option[0]}: has no place in a disclosure: leave it out",
+                         id=f"{option[0]}-report-{form}")
+            for option in (["--explain-losses"], ["--attestation", "x"], ["--group-by", "tool"])
+            for form in ("text", "json")
+        ],
     ],
 )  # fmt: skip
 def test_what_does_not_go_together_is_refused(
@@ -624,9 +646,118 @@ def test_a_full_disk_leaves_the_old_file(history: Repository, tmp_path: Path) ->
     )
     done = history.run("sh", "-c", limited, check=False)
     assert done.returncode == 2
-    assert done.stderr.startswith(f"commit-carbon-summarize: {path}: cannot be written: ")
+    assert done.stderr == (
+        f"commit-carbon-summarize: {path}: cannot be written: File too large: make room, or name"
+        " another file\n"
+    )
     assert path.read_text() == "old"
     assert [one.name for one in tmp_path.iterdir()] == ["report"]
+
+
+@pytest.mark.parametrize("form", ["text", "csv", "html", "json"])
+def test_a_full_standard_output_is_told_in_one_line(history: Repository, form: str) -> None:
+    command = ["commit-carbon-summarize", "--format", form]
+    # Also where the answer is known already.
+    history.run(*command)
+    for options in ([], ["--no-cache"]):
+        line = shlex.join([*command, *options])
+        done = history.run("sh", "-c", f"{line} >/dev/full", check=False)
+        assert done.stderr.startswith(
+            "commit-carbon-summarize: standard output cannot be written: No space left on device: "
+        )
+        assert done.stderr.count("\n") == 1
+        assert done.returncode == 2
+
+
+def test_no_room_for_temporary_files_is_told_in_one_line(
+    tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
+) -> None:
+    repository = at(tmp_path_factory.mktemp("home"), "late")
+    text = f"Work\n\n{CO_AUTHOR}\n"
+    fill(repository, [("A", MID_JANUARY_2024 + number, 1, text) for number in range(60)])
+    path = tmp_path / "x.csv"
+    program = f"commit-carbon-summarize --no-cache --per-commit --format csv --output {path}"
+    limited = f"ulimit -f 2; trap '' XFSZ; exec {program}"
+    done = repository.run("sh", "-c", limited, check=False, TMPDIR=str(tmp_path))
+    assert done.stderr == (
+        f"commit-carbon-summarize: {tmp_path}: cannot be written: File too large: make room there,"
+        " or name another folder in TMPDIR\n"
+    )
+    assert done.returncode == 2
+    assert not list(tmp_path.iterdir())
+
+
+def test_many_rows_without_room_for_them(tmp_path: Path) -> None:
+    code = (
+        "from commit_carbon_hook.errors import CarbonError\n"
+        "from commit_carbon_hook.spool import Spool\n"
+        "rows = Spool(8, 64)\n"
+        "try:\n"
+        "    for number in range(9_000): rows.append(number.to_bytes(8, 'little'))\n"
+        "except CarbonError as error:\n"
+        "    print(error)\n"
+        "rows.close()\n"
+    )
+    limited = f"ulimit -f 2; trap '' XFSZ; exec {sys.executable} -c {shlex.quote(code)}"
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    done = subprocess.run(
+        ["sh", "-c", limited], env=environment, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"{tmp_path}: cannot be written: File too large: ")
+
+
+AS_PUBLISHED = "its grams are 1,000 times too high"
+
+
+@pytest.mark.parametrize("form", TEXTS)
+def test_figures_as_published_say_so_in_every_format(history: Repository, form: str) -> None:
+    command = ["commit-carbon-summarize", "--format", form, "--restate"]
+    assert AS_PUBLISHED in history.run(*command, "1-as-published").stdout
+    assert "too high" not in history.run(*command, "1").stdout
+
+
+def test_a_table_of_records_as_published_says_so(history: Repository, tmp_path: Path) -> None:
+    restated = ["--per-commit", "--restate", "1-as-published"]
+    path = str(tmp_path / "records")
+    command = ["commit-carbon-summarize", *restated, "--format"]
+    rows = strict_csv(history.run(*command, "csv").stdout.encode())
+    assert all(AS_PUBLISHED in row["notes"] for row in rows)
+    parquet = pytest.importorskip("pyarrow.parquet")
+    history.run(*command, "parquet", "--output", path)
+    table = parquet.read_table(path)
+    assert AS_PUBLISHED in table.schema.metadata[b"commit-carbon:notes"].decode()
+    assert AS_PUBLISHED in table["notes"].to_pylist()[0]
+
+
+def test_the_badge_shows_that_it_is_as_published(history: Repository) -> None:
+    command = ["commit-carbon-summarize", "--restate", "1-as-published", "--format"]
+    badge = strict_json(history.run(*command, "badge").stdout.encode())
+    assert badge["message"].endswith("), as published: 1,000 x too high")
+    picture = ElementTree.fromstring(history.run(*command, "svg").stdout)  # noqa: S314 - our own
+    assert badge["message"] in [one.text for one in picture.iter(f"{SVG}text")]
+
+
+def test_a_badge_of_some_records_as_published(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    repository = at(tmp_path_factory.mktemp("home"), "mixed")
+    repository.install()
+    repository.commit("one", COMMIT_CARBON_TOOL="cursor")
+    repository.commit("two", COMMIT_CARBON_TOOL="cursor", COMMIT_CARBON_METHOD="1-as-published")
+    done = repository.run("commit-carbon-summarize", "--format", "badge")
+    badge = strict_json(done.stdout.encode())
+    assert badge["message"].endswith("), in part as published: 1,000 x too high")
+
+
+def test_json_as_published_follows_its_schema(history: Repository, document: Any) -> None:
+    assert "warnings" not in document
+    done = history.run("commit-carbon-summarize", "--format", "json", "--restate", "1-as-published")
+    found = json.loads(done.stdout)
+    schema = json.loads((factors.directory("schema") / "summary.schema.json").read_text())
+    jsonschema.Draft202012Validator(schema).validate(found)
+    assert [one["method"] for one in found["warnings"]["found"]] == ["1-as-published"]
+    assert AS_PUBLISHED in found["warnings"]["found"][0]["warning"]
 
 
 def test_a_reader_that_has_enough_is_no_error(history: Repository) -> None:

@@ -9,7 +9,19 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from reports import HOSTILE, at, groups, hostile, made, varied
+from reports import (
+    BASES,
+    HOSTILE,
+    MID_JANUARY_2024,
+    at,
+    block,
+    estimated,
+    fill,
+    groups,
+    hostile,
+    made,
+    varied,
+)
 from strict_readers import Page, is_plain, strict_json
 from support import Repository
 
@@ -129,8 +141,8 @@ def test_every_format_fact_is_on_the_page(page: Page, document: Any) -> None:
         f"{document['commits']['recorded']} with a record",
         "Licence: CC BY 4.0",
         "Yearly electricity data, as carried by CO2.js",
-        "1 lines look like records and are none; not counted",
-        "1 records contradict themselves; the larger counts, once",
+        "1 line looks like a record and is none; not counted",
+        "1 record contradicts itself; the larger counts, once",
         "The totals mix boundaries",
         "Not included: training",
     ):
@@ -228,6 +240,40 @@ def test_the_picture_is_to_scale() -> None:
     assert lefts[0] < 100 / 3 < 200 / 3 < lefts[1]  # February has its place
     ticks = [one.text for one in picture.iter("text")]
     assert ticks == ["0", "5 g", "10 g", "15 g", "20 g", "2024-01", "2024-03"]
+
+
+def test_the_axis_writes_its_numbers_as_the_tables_do() -> None:
+    large = Total(1, Emissions(0, 10**12, 2_124 * 10**9), Amount(1, 2, 3), 0)
+    picture = chart.months({"2024-01": large}, units.MASS[0], "Title", "name")
+    ticks = [one.text for one in picture.iter("text")]
+    assert ticks == ["0", "1,000 g", "2,000 g", "3,000 g", "4,000 g", "2024-01"]
+    small = Total(1, Emissions(0, 1, 2), Amount(1, 2, 3), 0)
+    picture = chart.months({"2024-01": small}, units.MASS[0], "Title", "name")
+    ticks = [one.text for one in picture.iter("text")]
+    assert ticks[1] == "0.000000001 g"
+
+
+@pytest.mark.parametrize("months", [1, 2, 5, 40])
+def test_few_months_have_no_wide_bars(months: int) -> None:
+    totals = {f"{2000 + at // 12}-{at % 12 + 1:02d}": TOTALS["2024-01"] for at in range(months)}
+    picture = chart.months(totals, units.MASS[0], "Title", "name")
+    for number, one in enumerate(picture.iter("rect")):
+        left, width = (float(one.get(name, "").rstrip("%")) for name in ("x", "width"))
+        assert width <= chart.MAX_BAR
+        assert left + width / 2 == pytest.approx((number + 0.5) * 100 / months, abs=0.01)
+
+
+def test_one_of_a_thing_is_told_in_the_singular(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    repository = at(tmp_path_factory.mktemp("home"), "one")
+    text = f"One\n\n{block(estimated(1, *BASES[0]))}"
+    fill(repository, [("A", MID_JANUARY_2024, 5, text)])
+    shown = Page(made(repository, "--format", "html").decode())
+    assert "1 commit was read." in shown.said()
+    assert [one for one in shown.all("p", "quiet") if one.text == ["1 record"]]
+    titles = ["".join(one.text) for one in shown.all("title")]
+    assert any(one.endswith(", 1 record") for one in titles)
 
 
 @pytest.mark.parametrize("months", [1, 2, 12, 13, 120, 500])

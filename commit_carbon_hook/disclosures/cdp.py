@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..report.contents import coverage, decimal
+from ..report.contents import coverage
 from . import common, quality
 from .facts import TONNE_DIGITS, tonnes
 from .shape import Disclosure, Edition, Item
@@ -89,9 +89,10 @@ def _emissions(facts: Facts) -> Item:
 
 
 def field_text(nanograms: int) -> str:
-    """Tonnes with three decimals, rounded half up."""
+    """Tonnes with three decimals, rounded half up; zeros at their end too."""
     unit = 10 ** (TONNE_DIGITS - DIGITS)
-    return decimal((nanograms + unit // 2) // unit, DIGITS)
+    tonnes, kilograms = divmod((nanograms + unit // 2) // unit, 10**DIGITS)
+    return f"{tonnes}.{kilograms:0{DIGITS}d}"
 
 
 def _explanation(facts: Facts) -> Item:

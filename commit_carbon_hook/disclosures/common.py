@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..report.contents import STATEMENT
+from ..report.contents import STATEMENT, counted
 from ..report.json import exact_range
 from .facts import TONNE_DIGITS, tonnes
 from .shape import Item
@@ -31,8 +31,9 @@ def category(facts: Facts) -> Item:
     )
     if facts.own.records:
         answer += (
-            f" Apart from it, {facts.own.records:,} records are of models on machines of one's"
-            f" own: {tonnes(facts.own)}. Their electricity is Scope 2, and likely in its meters"
+            f" Apart from it, {counted(facts.own.records, 'record')}"
+            f" {'is' if facts.own.records == 1 else 'are'} of models on machines of one's own:"
+            f" {tonnes(facts.own)}. Their electricity is Scope 2, and likely in its meters"
             " already."
         )
     return Item(
@@ -72,11 +73,12 @@ def period(facts: Facts) -> Item:
 
 def gross(facts: Facts) -> Item:
     """The total, and apart from it what was estimated afterwards."""
-    answer = f"{tonnes(facts.bought)}, from {facts.bought.records:,} records."
+    answer = f"{tonnes(facts.bought)}, from {counted(facts.bought.records, 'record')}."
     if facts.bought_afterwards.records:
         answer += (
             f" Not in it: {tonnes(facts.bought_afterwards)}, estimated afterwards for"
-            f" {facts.bought_afterwards.records:,} changes by known AI tools without a record."
+            f" {counted(facts.bought_afterwards.records, 'change')} by known AI tools without a"
+            " record."
         )
     if not facts.report.complete:
         answer += " Incomplete: lower bounds."
@@ -115,8 +117,9 @@ def exclusions(_: Facts) -> Item:
         "exclusions",
         "Exclusions",
         "what is left out, and why",
-        f"Not in the records: {'; '.join(EXCLUDED)}. There is no figure for them per commit, or"
-        " they belong to another category.",
+        f"Not in the records: {'; '.join(EXCLUDED)}. Nobody publishes them per commit, or they"
+        " belong to another category. Where hardware or water is modelled from the energy, it"
+        " stands apart, in no figure of the records.",
         list(EXCLUDED),
     )
 
@@ -144,11 +147,13 @@ def not_known(facts: Facts) -> tuple[str, ...]:
     ]
     if commits.no_evidence:
         found.append(
-            f"Whether a tool took part in {commits.no_evidence:,} of {commits.scanned:,} commits:"
-            " nothing in them says so."
+            f"Whether a tool took part in {commits.no_evidence:,} of"
+            f" {counted(commits.scanned, 'commit')}: nothing in them says so."
         )
     if facts.report.refused:
-        found.append(f"What {len(facts.report.refused):,} damaged record lines were meant to say.")
+        verb = "was" if len(facts.report.refused) == 1 else "were"
+        lines = counted(len(facts.report.refused), "damaged record line")
+        found.append(f"What {lines} {verb} meant to say.")
     if facts.report.gaps:
         found.append("What the missing parts of the history hold: the figures are lower bounds.")
     return tuple(found)

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from textwrap import wrap
 
-from ..report.contents import FILES, SHALLOW, STATEMENT, coverage, gap_text
+from ..report.contents import (
+    BOUNDARIES_KEY,
+    FILES,
+    SHALLOW,
+    STATEMENT,
+    WARNINGS_KEY,
+    coverage,
+    gap_text,
+    without_controls,
+)
 from ..report.json import document, encoded
 from ..terminal import safe, shortened
 
@@ -36,7 +45,7 @@ def as_json(disclosure: Disclosure, report: Report) -> str:
             "report": disclosure.report,
             "title": disclosure.title,
             "editions": [one._asdict() for one in disclosure.editions],
-            "notes": list(disclosure.notes),
+            "notes": _notes(disclosure, report),
             "items": [one._asdict() for one in disclosure.items],
             "not_known": list(disclosure.not_known),
         }
@@ -60,7 +69,7 @@ def _blocks(disclosure: Disclosure, report: Report) -> Iterator[list[str]]:
             *gaps,
             *([f"  and {more} more"] if more > 0 else []),
         ]
-    yield from (_wrapped(note) for note in disclosure.notes)
+    yield from (_wrapped(note) for note in _notes(disclosure, report))
     yield ["Follows", *(line for one in disclosure.editions for line in _edition(one))]
     for item in disclosure.items:
         yield [*_wrapped(f"{item.label} [{item.asks}]"), *_wrapped(item.answer, "  ")]
@@ -77,6 +86,14 @@ def _blocks(disclosure: Disclosure, report: Report) -> Iterator[list[str]]:
     ]
     if any(gap.kind in (SHALLOW, FILES) for gap in report.gaps):
         yield ["Next: complete the clone, then run this again."]
+
+
+def _notes(disclosure: Disclosure, report: Report) -> list[str]:
+    """Those of the fragment, and what no format may leave out and no answer holds."""
+    answered = (BOUNDARIES_KEY, WARNINGS_KEY)
+    sections = [one for one in report.sections if one.everywhere and one.key not in answered]
+    lines = [without_controls(line) for one in sections for line in one.lines]
+    return [*disclosure.notes, *(f"{line[0].upper()}{line[1:].rstrip('.')}." for line in lines)]
 
 
 def _edition(one: Edition) -> list[str]:

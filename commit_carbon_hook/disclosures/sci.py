@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..record import Emissions
-from ..report.contents import decimal
+from ..report.contents import counted, decimal
 from ..report.json import exact, exact_range
 from ..report.units import MASS, emissions
 from . import common, quality
@@ -76,13 +76,15 @@ def _rates(facts: Facts) -> tuple[Item, ...]:
     changed = facts.lines.changed if facts.lines else 0
     unread = facts.lines.unreadable if facts.lines else 0
     missing = (
-        f" The lines of {unread:,} commits cannot be read and are not in it." if unread else ""
+        f" The lines of {counted(unread, 'commit')} cannot be read and are not in it."
+        if unread
+        else ""
     )
     return (
         _rate(
             "gco2e_per_commit",
             "R = one commit",
-            f"all records / all {commits.scanned:,} commits read, with a tool or without.",
+            f"all records / all {counted(commits.scanned, 'commit')} read, with a tool or without.",
             summary.recorded,
             commits.scanned,
         ),
@@ -90,15 +92,15 @@ def _rates(facts: Facts) -> tuple[Item, ...]:
             "gco2e_per_ai_assisted_commit",
             "R = one AI-assisted commit",
             "records with evidence of a tool (detected or declared) / the"
-            f" {facts.breakdown.assisted_commits:,} commits that they count for.",
+            f" {counted(facts.breakdown.assisted_commits, 'commit')} that they count for.",
             facts.shown,
             facts.breakdown.assisted_commits,
         ),
         _rate(
             "gco2e_per_1000_lines",
             "R = 1,000 changed lines",
-            f"all records / {changed:,} lines, additions plus deletions of all commits read; merges"
-            f" count none.{missing}",
+            f"all records / {counted(changed, 'line')}, additions plus deletions of all commits"
+            f" read; merges count none.{missing}",
             summary.recorded,
             changed,
             LINES_PER_UNIT,
@@ -107,7 +109,7 @@ def _rates(facts: Facts) -> tuple[Item, ...]:
             "gco2e_per_change_estimated_afterwards",
             "R = one change estimated afterwards",
             "changes by known AI tools without a record, kept apart from the records /"
-            f" {summary.afterwards.records:,} such changes.",
+            f" {counted(summary.afterwards.records, 'such change')}.",
             summary.afterwards,
             summary.afterwards.records,
         ),
@@ -129,7 +131,8 @@ def _energy(facts: Facts) -> Item:
     recorded = facts.report.summary.recorded
     low, central, high = (decimal(end, KWH_DIGITS) for end in recorded.energy_nwh)
     left_out = (
-        f" {recorded.without_energy:,} records do not say enough to recompute theirs."
+        f" {counted(recorded.without_energy, 'record')}"
+        f" {'does' if recorded.without_energy == 1 else 'do'} not say enough to recompute theirs."
         if recorded.without_energy
         else ""
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from ..breakdown import NOTHING
 from .bars import continuous
+from .contents import counted
 from .markup import element
 
 TYPE_CHECKING = False
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from .units import Unit
 
 MAX_MONTHS = 120
+MAX_BAR = 8  # per cent of the picture
 _PLOT, _ABOVE, _BELOW = 200, 18, 26
 _LABELS = 4
 _ROW = 12
@@ -69,7 +71,7 @@ def _grid(step: int, unit: Unit) -> Iterator[Element]:
     for number in range(_LABELS + 1):
         y = _ABOVE + _PLOT - _PLOT * number // _LABELS
         yield _line("0%", y, "100%", y, "grid")
-        label = f"{number * step / unit.nano:g} {unit.name}" if number else "0"
+        label = f"{unit.exact(number * step)} {unit.name}" if number else "0"
         # Left of the picture, where the page leaves room.
         yield element("text", {"class": "tick", "x": -8, "y": y + 4, "text-anchor": "end"}, label)
 
@@ -78,24 +80,25 @@ def _column(name: str, total: Total, at: int, number: int, most: int, unit: Unit
     if not total.records:
         return None
     low, central, high = (_height(end, most) for end in total.emissions)
-    width = 100 / number
-    left, middle = (at + 0.2) * width, (at + 0.5) * width
-    cap = min(0.18 * width, 1.2)
+    place = 100 / number
+    width, middle = min(0.6 * place, MAX_BAR), (at + 0.5) * place
+    cap = min(0.3 * width, 1.2)
     figures = " ".join(
         f"{end} {unit.figure(value)}"
         for end, value in zip(("low", "central", "high"), total.emissions, strict=True)
     )
+    records = counted(total.records, "record")
     return element(
         "g",
         {},
-        element("title", {}, f"{name}: {figures} {unit.name} CO2e, {total.records:,} records"),
+        element("title", {}, f"{name}: {figures} {unit.name} CO2e, {records}"),
         element(
             "rect",
             {
                 "class": "bar",
-                "x": f"{left:.3f}%",
+                "x": f"{middle - width / 2:.3f}%",
                 "y": central,
-                "width": f"{0.6 * width:.3f}%",
+                "width": f"{width:.3f}%",
                 "height": _ABOVE + _PLOT - central,
             },
         ),
@@ -108,9 +111,12 @@ def _column(name: str, total: Total, at: int, number: int, most: int, unit: Unit
 def _names(names: Sequence[str]) -> Iterator[Element]:
     """At most three names of months: there is always room for so many."""
     last = len(names) - 1
-    shown = {0: "start", last: "end"} if last else {0: "middle"}
-    if last > 5:
-        shown[last // 2] = "middle"
+    # Of few months, each name has room under its bar.
+    shown = (
+        {0: "start", last // 2: "middle", last: "end"}
+        if last > 5
+        else {0: "middle", last: "middle"}
+    )
     for at, anchor in sorted(shown.items()):
         x = {"start": 0.0, "middle": (at + 0.5) * 100 / len(names), "end": 100.0}[anchor]
         attributes = {"class": "tick", "x": f"{x:.3f}%", "text-anchor": anchor}

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ..collection import Refused
     from ..equivalents import Equivalent
     from ..recomputation import Hours
-    from ..summary import Summary
+    from ..summary import Summary, Total
 else:
     from ..values import NamedTuple
 
@@ -20,19 +20,22 @@ NANO_DIGITS = 9
 STATEMENT = "Rough approximations with a range, not certified accounting."
 SHALLOW, OBJECT, FILES = "shallow", "object", "files"
 MAX_LINE = 160
-# The key of the section on boundaries that do not meet.
-BOUNDARIES_KEY = "boundaries"
-MAX_GAPS = 10
+# The keys of the sections on boundaries that do not meet, on methods that warn, and on the counts
+# of an attestation.
+BOUNDARIES_KEY, WARNINGS_KEY, ATTESTATION_KEY = "boundaries", "warnings", "attestation"
+MAX_GAPS = MAX_LISTED = 10
+SHA_DIGITS = 12
 
 
 class Gap(NamedTuple):
     """Why a report is not complete: a shallow repository, an object that cannot be read, or the
-    files of commits that were to be estimated (`sha` is then empty)."""
+    files of `commits` that were to be estimated (`sha` is then empty)."""
 
     kind: str
     repository: str
     sha: str
     reason: str
+    commits: tuple[str, ...] = ()
 
 
 class Section(NamedTuple):
@@ -82,11 +85,57 @@ def decimal(nano: int, digits: int = NANO_DIGITS) -> str:
     return f"{whole}.{f'{fraction:0{digits}d}'.rstrip('0') or '0'}"
 
 
+def counted(number: int, noun: str) -> str:
+    """A number of things, as in `1 commit` and `1,200 commits`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def refused(report: Report) -> str:
+    """A heading for the lines that are no records."""
+    number = len(report.refused)
+    verb = "looks like a record and is none" if number == 1 else "look like records and are none"
+    return f"{counted(number, 'line')} {verb}; not counted"
+
+
+def conflicting(report: Report) -> str:
+    """A heading for the records of several versions."""
+    number = len(report.summary.conflicts)
+    verb = "contradicts itself" if number == 1 else "contradict themselves"
+    return f"{counted(number, 'record')} {verb}; the larger counts, once"
+
+
+def not_restated(report: Report) -> str:
+    """A heading for the records that do not say enough for another method."""
+    number = len(report.summary.not_restated)
+    return f"{counted(number, 'record')} cannot be restated; not counted"
+
+
+def left_out(report: Report) -> list[str]:
+    """Why commits by a known tool have no estimate of their own."""
+    copies, bare = report.summary.uncounted.copies, report.summary.uncounted.without_lines
+    found = []
+    if copies:
+        be, count = ("is a copy", "counts") if copies == 1 else ("are copies", "count")
+        found.append(f"{counted(copies, 'commit')} {be} of a change and {count} once.")
+    if bare:
+        noun = "merge or commit" if bare == 1 else "merges and commits"
+        found.append(f"{bare:,} {noun} without changed lines: no estimate.")
+    return found
+
+
+def without_energy(total: Total, noun: str) -> str:
+    """How many do not say enough to recompute their energy."""
+    number = total.without_energy
+    verb, whose = ("does", "its") if number == 1 else ("do", "their")
+    return f"{counted(number, noun)} {verb} not say enough to recompute {whose} energy"
+
+
 def coverage(report: Report) -> str:
     """How much of the history the figures know about, in words."""
     commits = report.summary.commits
     return (
-        f"{commits.scanned} commits read: {commits.recorded} with a record,"
+        f"{commits.scanned} commit{'' if commits.scanned == 1 else 's'} read:"
+        f" {commits.recorded} with a record,"
         f" {commits.estimated_afterwards} by a known AI tool estimated afterwards,"
         f" {commits.no_evidence} without evidence of a tool"
     )
@@ -137,7 +186,12 @@ def gap_text(gap: Gap) -> str:
     """One line about a gap, and what to do about it."""
     if gap.kind == SHALLOW:
         return f"{gap.repository}: a shallow clone: git fetch --unshallow brings the rest"
-    return f"{gap.repository}: {gap.sha + ': ' if gap.sha else ''}{gap.reason}"
+    text = f"{gap.repository}: {gap.sha + ': ' if gap.sha else ''}{gap.reason}"
+    if not gap.commits:
+        return text
+    names = ", ".join(sha[:SHA_DIGITS] for sha in gap.commits[:MAX_GAPS])
+    more = len(gap.commits) - MAX_GAPS
+    return f"{text}: {names}{f' and {more:,} more' if more > 0 else ''}"
 
 
 def without_controls(text: str) -> str:

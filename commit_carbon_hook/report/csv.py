@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from io import StringIO
 from itertools import chain
 
@@ -68,14 +69,15 @@ RECORD_COLUMNS = (
     "commits_estimated_afterwards",
     *ABOUT,
 )
-# A cell that begins so may be taken for a formula, also behind spaces and in full width.
-_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+# What begins so may be taken for a formula, also behind spaces and quotes and in full width. Where
+# the separator of lists is a semicolon, a cell begins behind every semicolon too.
+_FORMULA = re.compile('(?:^|(?<=;))(?=[ "]*[=+\\-@\uff1d\uff0b\uff0d\uff20])')
 
 
 def cell(text: str) -> str:
-    """Text that no spreadsheet takes for a formula, without controls or line breaks."""
-    plain = without_controls(text)
-    return f"'{plain}" if plain.lstrip(" ").startswith(_FORMULA) else plain
+    """Text that no spreadsheet takes for a formula, whether it separates cells by commas,
+    semicolons or tabs; controls and line breaks are escapes."""
+    return _FORMULA.sub("'", without_controls(text))
 
 
 def render(report: Report) -> str:

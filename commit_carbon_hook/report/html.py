@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 from ..terminal import safe
 from . import html_notes, html_tables
-from .contents import STATEMENT, gap_text
+from .contents import STATEMENT, WARNINGS_KEY, counted, gap_text, without_energy
 from .html_tables import code, share_bar, with_name
 from .markup import element
 from .style import CSS
@@ -94,6 +94,10 @@ def _introduction(report: Report) -> Iterator[Element]:
         since, until = safe(report.since) or "the beginning", safe(report.until) or "today"
         yield element("p", {}, f"Period: {since} to {until}, by author date.")
     yield element("p", {"class": "quiet"}, STATEMENT)
+    for one in report.sections:
+        if one.key == WARNINGS_KEY:
+            for line in one.lines:
+                yield element("p", {"class": "banner incomplete"}, f"{one.title}: {safe(line)}")
     if report.complete:
         text = "Complete: nothing of this history was missing."
         yield element("p", {"class": "banner complete"}, text)
@@ -121,8 +125,8 @@ def _totals(report: Report) -> Iterator[Element]:
     yield element(
         "div",
         {"class": "cards"},
-        _card("Recorded in the commits", summary.recorded, "records", "card"),
-        _card("Estimated afterwards", summary.afterwards, "estimates", "card late"),
+        _card("Recorded in the commits", summary.recorded, "record", "card"),
+        _card("Estimated afterwards", summary.afterwards, "estimate", "card late"),
     )
     yield element(
         "p",
@@ -143,7 +147,6 @@ def _card(title: str, total: Total, noun: str, kind: str) -> Element:
     )
     low, central, high = (mass.figure(end) for end in total.emissions)
     least, middle, most = (energy.figure(end) for end in total.energy_nwh)
-    left_out = total.without_energy
     return element(
         "section",
         {"class": kind},
@@ -151,13 +154,13 @@ def _card(title: str, total: Total, noun: str, kind: str) -> Element:
         element("p", {"class": "large"}, central, element("small", {}, f" {mass.name} CO2e")),
         element("p", {}, f"{low} to {high} {mass.name} CO2e"),
         element("p", {"class": "quiet"}, f"{middle} {energy.name} ({least} to {most})"),
-        element("p", {"class": "quiet"}, f"{total.records:,} {noun}"),
+        element("p", {"class": "quiet"}, counted(total.records, noun)),
         element(
             "p",
             {"class": "small quiet"},
-            f"{left_out:,} of them do not say enough to recompute their energy.",
+            f"{without_energy(total, noun)}; not in the energy.",
         )
-        if left_out
+        if total.without_energy
         else None,
     )
 
@@ -165,7 +168,8 @@ def _card(title: str, total: Total, noun: str, kind: str) -> Element:
 def _coverage(report: Report) -> Iterator[Element]:
     commits = report.summary.commits
     yield element("h2", {}, "Coverage")
-    yield element("p", {}, f"{commits.scanned:,} commits were read.")
+    verb = "was" if commits.scanned == 1 else "were"
+    yield element("p", {}, f"{counted(commits.scanned, 'commit')} {verb} read.")
     yield from share_bar(
         commits.scanned,
         (

@@ -6,10 +6,18 @@ from ..grid.zones import BOUNDARIES, MIXED_BOUNDARIES
 from ..history import UNKNOWN
 from ..record import grams_text
 from ..terminal import safe
-from .contents import BOUNDARIES_KEY, line_text
+from . import contents
+from .contents import (
+    BOUNDARIES_KEY,
+    SHA_DIGITS,
+    WARNINGS_KEY,
+    conflicting,
+    line_text,
+    not_restated,
+    refused,
+)
 from .html_tables import code
 from .markup import element
-from .text import SHA_DIGITS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,7 +47,6 @@ ASSUMPTIONS = (
 def left_out(report: Report) -> Iterator[Element]:
     """What was found and does not count, or counts once."""
     summary = report.summary
-    uncounted = summary.uncounted
     found: list[tuple[str, list[Element]]] = []
     if report.refused:
         items = [
@@ -47,8 +54,7 @@ def left_out(report: Report) -> Iterator[Element]:
                     f": {safe(one.reason)}")
             for one in report.refused[:MAX_LISTED]
         ]  # fmt: skip
-        title = f"{len(report.refused):,} lines look like records and are none; not counted"
-        found.append((title, _bounded(items, len(report.refused))))
+        found.append((refused(report), _bounded(items, len(report.refused))))
     if summary.conflicts:
         items = [
             element(
@@ -63,23 +69,14 @@ def left_out(report: Report) -> Iterator[Element]:
             )
             for versions in summary.conflicts[:MAX_LISTED]
         ]
-        title = f"{len(summary.conflicts):,} records contradict themselves; the larger counts, once"
-        found.append((title, _bounded(items, len(summary.conflicts))))
+        found.append((conflicting(report), _bounded(items, len(summary.conflicts))))
     if summary.not_restated:
         items = [
             element("li", {}, code(record.id), f" in {origin.sha[:SHA_DIGITS]}: {safe(reason)}")
             for record, origin, reason in summary.not_restated[:MAX_LISTED]
         ]
-        title = f"{len(summary.not_restated):,} records cannot be restated; not counted"
-        found.append((title, _bounded(items, len(summary.not_restated))))
-    lines = [
-        f"{number:,} {what}"
-        for number, what in (
-            (uncounted.copies, "commits are copies of a change and count once."),
-            (uncounted.without_lines, "merges and commits without changed lines: no estimate."),
-        )
-        if number
-    ]
+        found.append((not_restated(report), _bounded(items, len(summary.not_restated))))
+    lines = contents.left_out(report)
     if found or lines:
         yield element("h2", {}, "What did not count")
     for title, items in found:
@@ -92,8 +89,8 @@ def left_out(report: Report) -> Iterator[Element]:
 def sections(report: Report) -> Iterator[Element]:
     """What only some reports have."""
     for one in report.sections:
-        if one.key == BOUNDARIES_KEY:
-            continue  # among the assumptions
+        if one.key in (BOUNDARIES_KEY, WARNINGS_KEY):
+            continue  # among the assumptions, and on top
         yield element("h2", {}, safe(one.title))
         for line in one.lines:
             yield element("p", {"class": "small"}, element("bdi", {}, safe(line)))

@@ -48,6 +48,7 @@ def document(report: Report) -> dict[str, Any]:
                 "repository": gap.repository,
                 "object": gap.sha or None,
                 "reason": gap.reason,
+                **({"commits": list(gap.commits)} if gap.commits else {}),
             }
             for gap in report.gaps
         ],

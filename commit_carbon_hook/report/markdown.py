@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from ..equivalents import sentence
 from ..terminal import safe, shortened
-from .contents import STATEMENT, gap_text, line_text
-from .text import MAX_LISTED, SHA_DIGITS, share, tables, totals
+from .contents import (
+    MAX_LISTED,
+    SHA_DIGITS,
+    STATEMENT,
+    conflicting,
+    counted,
+    gap_text,
+    line_text,
+    refused,
+)
+from .text import share, tables, totals
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,6 +23,8 @@ if TYPE_CHECKING:
     from .contents import Report
     from .text import Table
 MAX_TEXT = 200
+# The names of ten commits, and what is wrong with them.
+MAX_GAP = 400
 
 
 def render(report: Report) -> str:
@@ -34,12 +45,12 @@ def _blocks(report: Report) -> Iterator[str]:
     if report.since or report.until:
         yield f"Period: {_bound(report.since, 'the beginning')} to {_bound(report.until, 'today')}"
     if not report.complete:
-        listed = [f"- {literal(gap_text(gap))}" for gap in report.gaps[:MAX_LISTED]]
+        listed = [f"- {literal(gap_text(gap), MAX_GAP)}" for gap in report.gaps[:MAX_LISTED]]
         yield "**Incomplete: lower bounds only**"
         yield "\n".join([*listed, *_more(len(report.gaps))])
     yield table(totals(report))
     yield (
-        f"Coverage: {commits.scanned:,} commits, {commits.recorded:,}"
+        f"Coverage: {counted(commits.scanned, 'commit')}, {commits.recorded:,}"
         f" ({share(commits.recorded, commits.scanned)}) with a record,"
         f" {commits.estimated_afterwards:,}"
         f" ({share(commits.estimated_afterwards, commits.scanned)}) by a known AI tool without"
@@ -52,7 +63,7 @@ def _blocks(report: Report) -> Iterator[str]:
             f"- {one.sha[:SHA_DIGITS]}: {literal(line_text(one.line))}: {safe(one.reason)}"
             for one in report.refused[:MAX_LISTED]
         ]
-        yield f"{len(report.refused)} lines look like records and are none; not counted:"
+        yield f"{refused(report)}:"
         yield "\n".join([*listed, *_more(len(report.refused))])
     if summary.conflicts:
         listed = [
@@ -60,7 +71,7 @@ def _blocks(report: Report) -> Iterator[str]:
             + ", ".join(origin.sha[:SHA_DIGITS] for _, origin in versions[:MAX_LISTED])
             for versions in summary.conflicts[:MAX_LISTED]
         ]
-        yield f"{len(summary.conflicts)} records contradict themselves; the larger counts, once:"
+        yield f"{conflicting(report)}:"
         yield "\n".join([*listed, *_more(len(summary.conflicts))])
     for section in report.sections:
         yield f"### {section.title}"
@@ -91,11 +102,17 @@ def _more(number: int) -> list[str]:
 def table(one: Table) -> str:
     """A table with its title above; the first column is the only one with names of others."""
     lines = [f"| {' | '.join(one.head)} |", "|:---|" + "---:|" * (len(one.head) - 1)]
-    lines += [f"| {' | '.join([literal(row[0]), *row[1:]])} |" for row in one.rows]
+    lines += [f"| {' | '.join([_cell(row[0]), *row[1:]])} |" for row in one.rows]
     return f"**{one.title}**\n\n" + "\n".join(lines)
 
 
-def literal(text: str) -> str:
+def literal(text: str, most: int = MAX_TEXT) -> str:
     """Text as a code span: there, forges neither see markup nor mention or link anything."""
-    plain = safe(shortened(text, MAX_TEXT)).replace("`", "'").replace("|", "\\|")
+    plain = safe(shortened(text, most)).replace("`", "'")
     return f"`{plain}`" if plain.strip() else "none"
+
+
+def _cell(text: str) -> str:
+    """The same in a table, where a pipe ends a cell unless it is escaped. Readers differ in what
+    a backslash before that means, so there the pipe is written otherwise."""
+    return literal(text).replace("\\|", "\\\\x7c").replace("|", "\\|")

@@ -1,11 +1,20 @@
-"""What a report shows only where somebody asks for it or it is there: losses, recovered records,
-AI lines that other tools noted, an attestation."""
+"""What a report shows only where somebody asks for it or it is there: warnings, losses, recovered
+records, AI lines that other tools noted, an attestation."""
 
 from __future__ import annotations
 
+from ..factor_table import WARNINGS
 from ..losses import CUT, ELSEWHERE, REQUEST, SQUASH, UNRECORDED
 from ..record import Emissions
-from .contents import Section, without_controls
+from .contents import (
+    ATTESTATION_KEY,
+    MAX_LISTED,
+    SHA_DIGITS,
+    WARNINGS_KEY,
+    Section,
+    counted,
+    without_controls,
+)
 from .json import exact_range
 from .text import figure
 
@@ -16,11 +25,11 @@ if TYPE_CHECKING:
 
     from ..ai_lines import AiLines
     from ..attestation import Attestation, Estimated
-    from ..losses import Loss
+    from ..losses import Loss, Silent
     from ..record import Record
     from ..recovery import Found
+    from .contents import Report
 
-SHA_DIGITS = 12
 MAX_SUBJECT = 72
 TITLES = {
     REQUEST: "Records of requests that were squashed: --recover counts them",
@@ -29,6 +38,18 @@ TITLES = {
     UNRECORDED: "Commits that name a tool and never had a record: estimated afterwards",
     CUT: "Records that lost a line: they count, but cannot be recomputed",
 }
+
+
+def warnings(report: Report) -> tuple[Section, ...]:
+    """What is wrong with the methods of the figures, if anything is."""
+    names = [name for name, _ in report.valid_until]
+    names += [one.document["method"] for one in report.sections if one.key == ATTESTATION_KEY]
+    found = {name: WARNINGS[name] for name in sorted({*names}) if name in WARNINGS}
+    if not found:
+        return ()
+    lines = [f"{text[0].upper()}{text[1:].rstrip('.')}." for text in found.values()]
+    document = {"found": [{"method": name, "warning": text} for name, text in found.items()]}
+    return (Section(WARNINGS_KEY, "Warning", tuple(lines), document, everywhere=True),)
 
 
 def summed(records: Iterable[Record]) -> Emissions:
@@ -43,24 +64,40 @@ def grams(emissions: Emissions) -> str:
     return f"{central} gCO2e ({low} to {high})"
 
 
-def losses(found: Sequence[tuple[str, Loss]], silent: int) -> Section:
-    """Losses with the name of the repository of each, in the order of their kinds."""
+def losses(found: Sequence[tuple[str, Loss]], silent: Sequence[tuple[str, Silent]]) -> Section:
+    """Losses in the order of their kinds, and squash commits of which nobody knows; each with the
+    name of its repository."""
     lines: list[str] = []
     for kind, title in TITLES.items():
         those = [one for _, one in found if one.kind == kind]
         if those:
             lines += [title, *("  " + _loss(one) for one in those)]
     if silent:
+        have, name, they = ("have", "name", "they") if len(silent) > 1 else ("has", "names", "it")
         lines.append(
-            f"{silent:,} squash commits have no record and name no tool: nobody can say whether"
-            " they lost one"
+            f"{counted(len(silent), 'squash commit')} {have} no record and {name} no tool:"
+            f" nobody can say whether {they} lost one"
         )
+        lines += [
+            f"  {one.commit[:SHA_DIGITS]} {one.subject[:MAX_SUBJECT]}"
+            for _, one in silent[:MAX_LISTED]
+        ]
+        if len(silent) > MAX_LISTED:
+            lines.append(f"  and {len(silent) - MAX_LISTED:,} more")
     return Section(
         "losses",
         "Losses",
         tuple(lines or ["Nothing is known to be lost."]),
         {
-            "silent_squash_commits": silent,
+            "silent_squash_commits": len(silent),
+            "silent": [
+                {
+                    "repository": repository,
+                    "commit": one.commit,
+                    "subject": without_controls(one.subject),
+                }
+                for repository, one in silent
+            ],
             "found": [
                 {
                     "kind": one.kind,
@@ -92,15 +129,12 @@ def _refs(refs: Sequence[str]) -> str:
 
 
 def _records(records: Sequence[Record]) -> str:
-    return _number(len(records), "record")
+    return counted(len(records), "record")
 
 
-def _number(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
-
-
-def recovered(found: Sequence[tuple[str, Found]], forge: str) -> Section:
-    """Records that were recovered, with the name of the repository of each request."""
+def recovered(found: Sequence[tuple[str, Found]], beyond: int, forge: str) -> Section:
+    """Records that were recovered, with the name of the repository of each request; `beyond` are
+    of other periods."""
     # Requests that build on each other share records.
     unique = {one.id: one for _, request in found for one in request.records}
     total = summed(unique.values())
@@ -108,6 +142,8 @@ def recovered(found: Sequence[tuple[str, Found]], forge: str) -> Section:
     lines = [
         f"{_records(list(unique.values()))}, {grams(total)}, counted as recorded"
         if unique
+        else "Nothing: no fetched request has a record of this period that these revisions lack."
+        if beyond
         else "Nothing: no fetched request has a record that these revisions lack."
     ]
     for _, request in found:
@@ -116,10 +152,18 @@ def recovered(found: Sequence[tuple[str, Found]], forge: str) -> Section:
             f"  {_refs(request.refs)}: {_records(request.records)},"
             f" {grams(summed(request.records))}, into {into}"
         )
-    if unnamed:
+    if beyond:
+        verb = "belongs" if beyond == 1 else "belong"
         lines.append(
-            f"{len(unnamed)} of them are of requests that no commit here names: open, closed, or"
-            " squashed without their number; such a squash commit may be estimated afterwards too"
+            f"{counted(beyond, 'more record')} of requests {verb} to another period, by the author"
+            " dates of their commits"
+        )
+    if unnamed:
+        verb = "is" if len(unnamed) == 1 else "are"
+        lines.append(
+            f"{len(unnamed):,} of them {verb} of requests that no commit here names: open, closed,"
+            " or squashed without their number; such a squash commit may be estimated afterwards"
+            " too"
         )
     return Section(
         "recovered",
@@ -128,6 +172,7 @@ def recovered(found: Sequence[tuple[str, Found]], forge: str) -> Section:
         {
             "forge": forge,
             "records": len(unique),
+            "records_of_other_periods": beyond,
             "emissions_gco2e": exact_range(total),
             "requests": [
                 {
@@ -151,8 +196,8 @@ def ai_lines(found: Sequence[tuple[str, AiLines]]) -> Section:
         "ai_lines",
         "AI lines that other tools noted",
         (
-            f"{noted:,} commits by git-ai's notes, {traced:,} by Agent Trace files; without a"
-            " record they are estimated afterwards by these lines only",
+            f"{counted(noted, 'commit')} by git-ai's notes, {traced:,} by Agent Trace files;"
+            " without a record they are estimated afterwards by these lines only",
             *problems,
         ),
         {
@@ -169,7 +214,7 @@ def attestation(
     """An attestation's counts and the estimate from them, apart from everything else."""
     emissions, used = total
     return Section(
-        "attestation",
+        ATTESTATION_KEY,
         f"From the counts of an attestation, by method {method}; in no other figure",
         tuple(_attested(path, found, rows, emissions)),
         {
@@ -203,7 +248,7 @@ def _attested(
     for one in rows:
         tool, commits = one.row.tool, one.row.commits
         name = tool if one.row.identifier == tool else f"{one.row.identifier} (as {tool})"
-        yield f"  {name}: {_number(commits, 'commit')}, {grams(one.emissions)}"
+        yield f"  {name}: {counted(commits, 'commit')}, {grams(one.emissions)}"
     yield (
         "It says nothing of lines or tokens: every commit counts with the least tokens of its"
         " tool, and for each tool that it names"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
+from ..factor_table import METHODS
 from ..terminal import safe
 from .contents import sentences
 from .markup import element
@@ -66,7 +67,18 @@ def message(report: Report) -> str:
     recorded = report.summary.recorded
     if not recorded.records:
         return "no records"
-    return emissions(recorded.emissions) + ("" if report.complete else ", incomplete")
+    incomplete = "" if report.complete else ", incomplete"
+    return f"{emissions(recorded.emissions)}{_as_published(report)}{incomplete}"
+
+
+def _as_published(report: Report) -> str:
+    """How far a known mistake of a method makes the figures too high."""
+    factors = [METHODS[name][8] for name, _ in report.valid_until if name in METHODS]
+    most = max(factors, default=1)
+    if most == 1:
+        return ""
+    part = "" if min(factors) == most and len(factors) == len(report.valid_until) else "in part "
+    return f", {part}as published: {most:,} x too high"
 
 
 def logo(report: Report) -> str:

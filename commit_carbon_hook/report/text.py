@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from ..doors import number
 from ..equivalents import sentence
-from ..recomputation import NANO
 from ..record import grams_text
 from ..terminal import safe, shortened
 from .bars import BLOCKS, bars, glyphs, sparkline
-from .contents import FILES, SHALLOW, STATEMENT, gap_text, line_text
+from .contents import (
+    FILES,
+    MAX_LISTED,
+    SHA_DIGITS,
+    SHALLOW,
+    STATEMENT,
+    conflicting,
+    gap_text,
+    left_out,
+    line_text,
+    not_restated,
+    refused,
+    without_energy,
+)
+from .units import MASS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,10 +33,7 @@ if TYPE_CHECKING:
 else:
     from ..values import NamedTuple
 
-DIGITS = 3
-MAX_LISTED = 10
 MAX_KEY = 40
-SHA_DIGITS = 12
 
 
 class Table(NamedTuple):
@@ -55,7 +64,7 @@ def render(
 
 def figure(nano: int) -> str:
     """Billionths with three significant digits."""
-    return number(nano / NANO, DIGITS)
+    return MASS[0].figure(nano)
 
 
 def share(part: int, whole: int) -> str:
@@ -166,7 +175,7 @@ def _lists(report: Report) -> Iterator[list[str]]:
     summary = report.summary
     if report.refused:
         yield [
-            f"{len(report.refused)} lines look like records and are none; not counted",
+            refused(report),
             *_bounded(
                 report.refused,
                 lambda one: (
@@ -176,7 +185,7 @@ def _lists(report: Report) -> Iterator[list[str]]:
         ]
     if summary.conflicts:
         yield [
-            f"{len(summary.conflicts)} records contradict themselves; the larger counts, once",
+            conflicting(report),
             *_bounded(
                 summary.conflicts,
                 lambda versions: (
@@ -191,7 +200,7 @@ def _lists(report: Report) -> Iterator[list[str]]:
         ]
     if summary.not_restated:
         yield [
-            f"{len(summary.not_restated)} records cannot be restated; not counted",
+            not_restated(report),
             *_bounded(
                 summary.not_restated,
                 lambda one: f"{one[0].id} in {one[1].sha[:SHA_DIGITS]}: {safe(one[2])}",
@@ -211,16 +220,9 @@ def _inset(lines: Iterable[str]) -> Iterator[str]:
 
 def _closing(report: Report) -> Iterator[str]:
     summary = report.summary
-    uncounted = summary.uncounted
-    if uncounted.copies:
-        yield f"{uncounted.copies:,} commits are copies of a change and count once."
-    if uncounted.without_lines:
-        yield f"{uncounted.without_lines:,} merges and commits without changed lines: no estimate."
+    yield from left_out(report)
     if summary.recorded.without_energy:
-        yield (
-            f"{summary.recorded.without_energy:,} records do not say enough to recompute their"
-            " energy; the Wh leave them out."
-        )
+        yield f"{without_energy(summary.recorded, 'record')}; not in the Wh."
     if summary.methods:
         methods = ", ".join(name for name, _ in report.valid_until)
         what = f"restated by method {report.restated}" if report.restated else f"method {methods}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ..doors import number
 from ..recomputation import NANO
 
 TYPE_CHECKING = False
@@ -15,14 +14,29 @@ DIGITS = 3
 
 
 class Unit(NamedTuple):
-    """A unit and how many billionths of a gram or watt-hour make one."""
+    """A unit and how many billionths of a gram or watt-hour make one: a power of ten."""
 
     name: str
     nano: int
 
     def figure(self, nano: int) -> str:
-        """So many billionths in this unit, with three significant digits."""
-        return number(nano / self.nano, DIGITS)
+        """So many billionths in this unit: three significant digits, rounded half up without any
+        float, thousands separated, no exponent."""
+        size = len(str(nano))
+        step = 10 ** max(size - DIGITS, 0)
+        rounded = (2 * nano + step) // (2 * step) * step
+        if not rounded:
+            return "0"
+        places = len(str(self.nano)) - 1
+        decimals = max(places + DIGITS - len(str(rounded)), 0)
+        whole, fraction = divmod(rounded, self.nano)
+        digits = f"{fraction:0{places}d}".ljust(decimals, "0")[:decimals]
+        return f"{whole:,}.{digits}" if decimals else f"{whole:,}"
+
+    def exact(self, nano: int) -> str:
+        """The same with as many digits as it takes."""
+        whole, fraction = divmod(nano, self.nano)
+        return f"{whole:,}.{fraction:0{len(str(self.nano)) - 1}d}".rstrip("0").rstrip(".")
 
 
 MASS = (Unit("g", NANO), Unit("kg", NANO * 1_000), Unit("t", NANO * 1_000_000))
