@@ -70,6 +70,11 @@ def remedy(lines: Sequence[str]) -> str:
     return f": run {found[0]}" if found else ""
 
 
+def plainer(error: CarbonError, text: str) -> CarbonError:
+    """An error in words that fit better, unless git has said what to run."""
+    return error if TRUST in str(error) else CarbonError(text)
+
+
 def begin_staged(tree: str, environment: Mapping[str, str]) -> process.Started | None:
     """Start what `staged` needs, so that git works while Python imports."""
     if not hasattr(os, "posix_spawnp"):

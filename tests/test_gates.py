@@ -321,6 +321,9 @@ class TestRange:
             pytest.param("commit-carbon-check HEAD", "here: ", id="check"),
             pytest.param("commit-carbon-summarize", "here: ", id="summarize"),
             pytest.param("commit-carbon doctor", "fatal: ", id="doctor"),
+            pytest.param("commit-carbon install", "fatal: ", id="install"),
+            pytest.param("commit-carbon preview", "fatal: ", id="preview"),
+            pytest.param("commit-carbon explain HEAD", "fatal: ", id="explain"),
         ],
     )
     def test_a_repository_of_somebody_else_can_be_trusted(

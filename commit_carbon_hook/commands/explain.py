@@ -50,8 +50,8 @@ def run(arguments: argparse.Namespace) -> int:
 def _name(text: str, environment: Mapping[str, str]) -> str:
     try:
         return git.resolve(text + "^{commit}", environment)
-    except CarbonError:
-        raise CarbonError(f"explain: {text!r} names no commit here: see git log") from None
+    except CarbonError as error:
+        raise git.plainer(error, f"explain: {text!r} names no commit here: see git log") from None
 
 
 def _explain(sha: str, environment: Mapping[str, str]) -> int:

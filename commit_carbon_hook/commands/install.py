@@ -54,10 +54,9 @@ def run(arguments: argparse.Namespace) -> int:
     os.chdir(repository)
     try:
         hooks = Path(git.git_path("hooks", environment))
-    except CarbonError:
-        raise CarbonError(
-            f"install: {repository.resolve()} is not in a git repository: run git init first"
-        ) from None
+    except CarbonError as error:
+        text = f"install: {repository.resolve()} is not in a git repository: run git init first"
+        raise git.plainer(error, text) from None
     change = _uninstall if arguments.uninstall else _install
     try:
         for stage in (PREPARE, FINISH, AFTER):

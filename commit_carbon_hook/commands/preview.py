@@ -39,7 +39,9 @@ def run(arguments: argparse.Namespace) -> int:
     tool = tables.tool(arguments.tool) if arguments.tool else ""
     try:
         top = os.fsdecode(git.run(["rev-parse", "--show-toplevel"], environment)).rstrip("\n")
-    except CarbonError:
+    except CarbonError as error:
+        if git.TRUST in str(error):
+            raise
         top = "."
     settings = config.load(top, environment)
     names = git.newest(arguments.most, environment)
