@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +20,7 @@ from commit_carbon_hook.logs import Budget, Found, Machine, all_events, events
 
 LOGS = Path(__file__).parent / "logs"
 TREE = "/home/dev/project"
+WRITTEN = date(2026, 9, 1)
 NOW = datetime(2026, 9, 2, tzinfo=UTC).timestamp()
 TOOLS = sorted(path.name for path in LOGS.iterdir())
 
@@ -40,6 +43,17 @@ class Home(NamedTuple):
     ) -> Found:
         machine, budget = machine or self.machine(), budget or patient()
         return events(self.tree, since, tools=[self.tool], machine=machine, budget=budget)
+
+    def thoroughly(self, since: float | None = None) -> Found:
+        """As `doctor` reads."""
+        return events(
+            self.tree,
+            since,
+            tools=[self.tool],
+            machine=self.machine(),
+            budget=patient(),
+            thorough=True,
+        )
 
     def everywhere(
         self,
@@ -88,6 +102,35 @@ def fixture(tool: str, folder: Path) -> Home:
     for path in folder.rglob("*"):
         os.utime(path, (NOW, NOW))
     return Home(home, tree, tool)
+
+
+def recent_fixtures(home: Path, tree: Path) -> None:
+    """All fixtures in one home, as if their work had been done yesterday in this work tree.
+
+    The work tree stands for `/home/dev/project`, the folder that it is in for `/home/dev`.
+    """
+    yesterday = datetime.now(UTC).date() - timedelta(days=1)
+    seconds = (yesterday - WRITTEN).days * 86_400
+    old, new = (sha256(os.fsencode(path)).hexdigest() for path in (TREE, tree))
+
+    def moved(text: str) -> str:
+        text = text.replace(WRITTEN.isoformat(), yesterday.isoformat())
+        text = re.sub(r"\b17882\d{5}", lambda found: str(int(found[0]) + seconds), text)
+        return text.replace(old, new).replace(os.path.dirname(TREE), str(tree.parent))
+
+    for tool in TOOLS:
+        for base, target in (("home", home), ("project", tree)):
+            for source in sorted((LOGS / tool / base).rglob("*")):
+                if not source.is_file():
+                    continue
+                path = target / moved(str(source.relative_to(LOGS / tool / base)))
+                path.parent.mkdir(parents=True, exist_ok=True)
+                content = moved(source.read_text("utf-8", "surrogateescape"))
+                if path.suffix == ".sql":
+                    with database(path.with_suffix("")) as connection:
+                        connection.executescript(content)
+                else:
+                    path.write_text(content, "utf-8", "surrogateescape", newline="")
 
 
 def expected(tool: str) -> dict[str, Any]:

@@ -99,7 +99,7 @@ def test_an_event_id_is_opaque_stable_and_the_same_for_all_places(
 @each_tool
 def test_its_places_are_named(tool: str, tmp_path: Path) -> None:
     home = fixture(tool, tmp_path)
-    places = READERS[tool].places(home.machine(), home.tree)
+    places = [os.path.join(*p) for p in READERS[tool].places(home.machine(), home.tree)]
     assert all(os.path.isabs(place) for place in places)
     assert any(os.path.exists(place) for place in places)
 
@@ -391,7 +391,7 @@ def test_a_log_shortened_meanwhile_is_survived(tmp_path: Path) -> None:
 
 def test_a_time_in_the_future_is_kept_and_said(tmp_path: Path) -> None:
     home = claude(tmp_path)
-    home.write(".claude/projects/p/s.jsonl", answer(1, 10, NOW + 3600), answer(2, 20, NOW + 60))
+    home.write(".claude/projects/p/s.jsonl", answer(1, 10, NOW + 60), answer(2, 20, NOW + 3600))
     found = home.in_tree()
     assert len(found.events) == 2
     assert found.problems["claude-code"].counts == {"clock": 1}
@@ -404,6 +404,82 @@ def test_a_clock_that_was_set_back_hides_nothing_within_a_quarter_of_an_hour(
     times = [BEGIN, BEGIN - 600, BEGIN + 60]
     home.write(".claude/projects/p/s.jsonl", *[answer(n, 10 + n, t) for n, t in enumerate(times)])
     assert [event.output for event in home.in_tree(BEGIN).events] == [10, 12]
+
+
+SET_BACK = [
+    pytest.param([0, 3600, 0, 3600], 1, id="one-hour"),
+    pytest.param([0, 3600, 0, 60, 120, 3600], 1, id="many-lines"),
+    pytest.param([0, 3600, 0, 3600, 1800, 3600], 2, id="twice"),
+    pytest.param([60 * 86_400, 0, 60 * 86_400], 1, id="before-the-window"),
+    pytest.param([0, 600, 0, 600], 0, id="ten-minutes"),
+    pytest.param([0, 3600, 7200], 0, id="in-order"),
+]
+
+
+@pytest.mark.parametrize(("seconds", "times"), SET_BACK)
+def test_a_clock_that_was_set_back_is_said(seconds: list[int], times: int, tmp_path: Path) -> None:
+    home = claude(tmp_path)
+    begin = BEGIN - max(seconds)
+    lines = [answer(n, 10 + n, begin + second) for n, second in enumerate(seconds)]
+    home.write(".claude/projects/p/s.jsonl", *lines)
+    found = home.thoroughly(BEGIN - 30 * 86_400)
+    assert found.problems["claude-code"].counts == ({"order": times} if times else {})
+
+
+# --- What only a thorough look finds
+
+
+def half(line: dict[str, Any]) -> str:
+    """A line that breaks off before its counts."""
+    text = json.dumps(line)
+    return text[: text.index('"usage"')]
+
+
+@pytest.mark.parametrize(
+    ("lines", "thorough", "at_a_commit"),
+    [
+        pytest.param("garbage\n" * 3, {"malformed": 3}, {}, id="garbage"),
+        pytest.param("{garbage}\n\n" * 3, {"malformed": 3}, {}, id="garbage-in-braces"),
+        pytest.param("\0" * 70_000 + "\n", {"malformed": 1}, {}, id="zeros"),
+        pytest.param("[]\n", {"malformed": 1}, {}, id="no-object"),
+        pytest.param("garbage", {"partial": 1}, {"partial": 1}, id="garbage-without-an-end"),
+        pytest.param(
+            half(answer(1, 10, BEGIN)), {"partial": 1}, {"partial": 1}, id="cut-before-usage"
+        ),
+        pytest.param(
+            half(answer(1, 10, BEGIN, "/elsewhere")), {"partial": 1}, {"partial": 1}, id="elsewhere"
+        ),
+        pytest.param('{"type":"user"}\n\n', {}, {}, id="whole"),
+    ],
+)
+def test_lines_that_no_tool_has_written(
+    lines: str, thorough: dict[str, int], at_a_commit: dict[str, int], tmp_path: Path
+) -> None:
+    home = claude(tmp_path)
+    home.write(".claude/projects/p/s.jsonl", unfinished=lines)
+    assert home.thoroughly().problems["claude-code"].counts == thorough
+    assert home.in_tree().problems["claude-code"].counts == at_a_commit
+
+
+@pytest.mark.parametrize("tool", ["claude-code", "codex-cli", "qwen-code", "copilot-cli"])
+def test_usage_without_a_folder_is_said(tool: str, tmp_path: Path) -> None:
+    home = fixture(tool, tmp_path)
+    before = home.thoroughly().problems[tool].counts.get("place", 0)
+    for file in sorted(home.path.rglob("*.jsonl")):
+        file.write_text(file.read_text().replace('"cwd"', '"pwd"'))
+    for file in home.path.rglob("*.db"):
+        file.unlink()
+    found = home.thoroughly()
+    assert found.problems[tool].counts["place"] > before
+    assert len(found.events) < expected(tool)["everywhere"]
+
+
+@each_tool
+def test_a_thorough_look_finds_the_same_events(tool: str, tmp_path: Path) -> None:
+    home = fixture(tool, tmp_path)
+    assert home.thoroughly().events == home.in_tree().events
+    quick, thorough = (found.problems[tool].counts for found in (home.in_tree(), home.thoroughly()))
+    assert all(thorough[kind] >= times for kind, times in quick.items())
 
 
 # --- Which folder
@@ -657,6 +733,24 @@ def test_problems_are_numbers_of_known_kinds(tmp_path: Path) -> None:
         for kind, times in home.everywhere().problems[tool].counts.items():
             assert kind in PROBLEMS
             assert type(times) is int
+
+
+def test_what_is_no_json_costs_its_own_line_only(tmp_path: Path) -> None:
+    home = claude(tmp_path)
+    path = home.write(".claude/projects/p/s.jsonl", answer(1, 1, BEGIN))
+    with path.open("a") as file:
+        for text in ('{"a"', '{"a":', '{"a":1,', "{'a':1}", '["\\x"]', '"\t"', "nul", ""):
+            file.write(f'{text} "usage" {TREE}\n')
+    # As in the hook, where the module json is not imported.
+    script = f"""
+import sys; sys.path.insert(0, {str(Path(events.__code__.co_filename).parent.parent.parent)!r})
+from commit_carbon_hook.logs import Machine, events
+found = events({TREE!r}, None, machine=Machine({{}}, {str(home.path)!r}, "linux", {NOW}))
+print(len(found.events), found.problems["claude-code"].counts)
+"""
+    command = [sys.executable, "-S", "-E", "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == "1 {'malformed': 8}\n"
 
 
 # --- Cost

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -73,7 +74,7 @@ def span_lines(time: float, number: int) -> list[object]:
     return [{**span, "padding": "x" * 900}]
 
 
-@pytest.mark.parametrize(
+each_format = pytest.mark.parametrize(
     ("tool", "name", "line"),
     [
         pytest.param("claude-code", ".claude/projects/p/s.jsonl", claude_lines, id="claude-code"),
@@ -87,6 +88,9 @@ def span_lines(time: float, number: int) -> list[object]:
         pytest.param("copilot-cli", ".copilot/otel/s.jsonl", span_lines, id="copilot-telemetry"),
     ],
 )
+
+
+@each_format
 def test_a_long_log_is_read_from_its_end_to_the_window(
     tool: str, name: str, line: Callable[[float, int], list[object]], tmp_path: Path
 ) -> None:
@@ -97,6 +101,17 @@ def test_a_long_log_is_read_from_its_end_to_the_window(
     found = home.everywhere(BEGIN - 60, machine=machine, budget=Budget(400_000, 600))
     assert [event.output for event in found.events] == [10_000]
     assert found.complete
+
+
+@each_format
+def test_every_log_of_lines_says_that_its_clock_was_set_back(
+    tool: str, name: str, line: Callable[[float, int], list[object]], tmp_path: Path
+) -> None:
+    home = Home(tmp_path, TREE, tool)
+    machine = home.machine(AIDER_ANALYTICS_LOG=name)
+    for seconds, problems in (((0, 60, 3600), {}), ((3600, 0, 3660), {"order": 1})):
+        home.write(name, *[one for n in seconds for one in line(BEGIN + n, n)])
+        assert home.everywhere(machine=machine).problems[tool].counts == problems
 
 
 # --- Counts
@@ -307,6 +322,17 @@ def test_copilot_telemetry(tmp_path: Path) -> None:
     home = copilot_with_telemetry(tmp_path)
     assert rows(home.in_tree()) == [(stamp(BEGIN + 1.5), "gpt-6-luna", 2, 400, 600)]
     assert len(home.everywhere().events) == 2
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs POSIX files")
+def test_copilot_telemetry_in_a_folder_that_is_a_link_is_not_read(tmp_path: Path) -> None:
+    home = copilot_with_telemetry(tmp_path / "home")
+    otel = home.path / ".copilot/otel"
+    otel.rename(tmp_path / "moved")
+    otel.symlink_to(tmp_path / "moved")
+    found = home.everywhere()
+    assert found.events == []
+    assert found.problems["copilot-cli"].counts == {"link": 1}
 
 
 def test_copilot_telemetry_in_a_named_file(tmp_path: Path) -> None:

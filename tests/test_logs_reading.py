@@ -13,14 +13,17 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from log_homes import NOW, TOOLS, TREE, Home, fixture, patient, snapshot
+from log_homes import LOGS, NOW, TOOLS, TREE, Home, fixture, patient, snapshot
 
-from commit_carbon_hook.logs import Budget, Machine, Usage, events
+from commit_carbon_hook.logs import READERS, Budget, Machine, Usage, events
 from commit_carbon_hook.logs.files import lines_backward, read_first_line
 from commit_carbon_hook.logs.scan import MOST_TOKENS, Scan, instant, split_input, with_reasoning
 from commit_carbon_hook.logs.window import Window
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="needs POSIX files")
+NOT_ROOT = pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read all"
+)
 
 
 def new_scan(tree: str | None = None, since: float | None = None) -> Scan:
@@ -307,6 +310,91 @@ def test_no_place_may_be_a_link(tool: str, name: str, tmp_path: Path) -> None:
     assert found.problems[tool].counts["link"] == 1
 
 
+def folders_in(tool: str) -> list[str]:
+    """The folders below those of a tool's own, as its fixture has them."""
+    home = LOGS / tool / "home"
+    places = READERS[tool].places(Machine({}, str(home), "linux", NOW), None)
+    own = {Path(place[0]) for place in places} - {home}
+    return sorted(
+        {
+            str(path.relative_to(home))
+            for top in own
+            for path in top.rglob("*")
+            if path.is_dir() and top in path.parents
+        }
+    )
+
+
+@POSIX
+@pytest.mark.parametrize("without_databases", [False, True], ids=["", "without-databases"])
+@pytest.mark.parametrize(
+    ("tool", "name"),
+    [pytest.param(tool, name, id=f"{tool} {name}") for tool in TOOLS for name in folders_in(tool)],
+)
+def test_no_folder_in_a_tools_own_may_be_a_link(
+    tool: str, name: str, without_databases: bool, tmp_path: Path
+) -> None:
+    home = fixture(tool, tmp_path)
+    if without_databases:
+        for file in home.path.rglob("*.db"):
+            file.unlink()
+    reads = (home.in_tree, home.everywhere)
+    before = [read() for read in reads]
+    path = home.path / name
+    path.rename(tmp_path / "moved")
+    without = [read() for read in reads]
+    path.symlink_to(tmp_path / "moved")
+    for whole, rest, read in zip(before, without, reads, strict=True):
+        found = read()
+        assert found.events == rest.events
+        if rest.events != whole.events:
+            assert "link" in found.problems[tool].counts
+
+
+@POSIX
+@pytest.mark.parametrize(
+    ("tool", "name", "environ"),
+    [
+        pytest.param("cline", ".cline", {}, id="own"),
+        pytest.param("cline", ".cline/data", {"CLINE_DATA_DIR": "~/.cline/data"}, id="data"),
+        pytest.param(
+            "cline",
+            ".cline/data/sessions",
+            {"CLINE_SESSION_DATA_DIR": "~/.cline/data/sessions"},
+            id="sessions",
+        ),
+        pytest.param("copilot-cli", ".copilot", {}, id="copilot-cli"),
+        pytest.param("opencode", ".local/share/opencode", {}, id="opencode"),
+        pytest.param("codex-cli", ".codex", {"CODEX_HOME": "~/.codex"}, id="codex-cli"),
+    ],
+)
+def test_a_folder_of_the_tool_or_named_by_the_user_may_be_a_link(
+    tool: str, name: str, environ: dict[str, str], tmp_path: Path
+) -> None:
+    home = fixture(tool, tmp_path)
+    machine = home.machine(**environ)
+    before = home.in_tree(machine=machine)
+    (home.path / name).rename(tmp_path / "moved")
+    (home.path / name).symlink_to(tmp_path / "moved")
+    found = home.in_tree(machine=machine)
+    assert found.events == before.events
+    assert found.problems[tool].counts == before.problems[tool].counts
+
+
+@POSIX
+@pytest.mark.parametrize("suffix", ["-wal", "-shm", "-journal"])
+def test_no_file_beside_a_database_may_be_a_link(suffix: str, tmp_path: Path) -> None:
+    home = fixture("kilo", tmp_path)
+    before = home.in_tree()
+    path = home.path / ".local/share/kilo/kilo.db"
+    for name in ("-wal", "-shm", "-journal") if suffix == "-shm" else (suffix,):
+        (tmp_path / name).write_bytes(b"\0" * 64)
+    path.with_name(path.name + suffix).symlink_to(tmp_path / suffix)
+    found = home.in_tree()
+    assert found.events == before.events
+    assert found.problems["kilo"].counts == {"link": 1}
+
+
 @POSIX
 def test_an_analytics_log_that_leads_out_of_the_work_tree_is_not_of_it(tmp_path: Path) -> None:
     home = fixture("aider", tmp_path)
@@ -319,11 +407,31 @@ def test_an_analytics_log_that_leads_out_of_the_work_tree_is_not_of_it(tmp_path:
 
 
 @POSIX
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read all")
+@NOT_ROOT
 def test_an_unreadable_log_is_a_problem(tmp_path: Path) -> None:
     home = Home(tmp_path, TREE, "claude-code")
     home.write(".claude/projects/p/s.jsonl", claude_line(1)).chmod(0)
     assert home.in_tree().problems["claude-code"].counts == {"unreadable": 1}
+
+
+@POSIX
+@NOT_ROOT
+@pytest.mark.parametrize("tool", TOOLS)
+def test_a_folder_that_may_not_be_looked_into_is_a_problem(tool: str, tmp_path: Path) -> None:
+    home = fixture(tool, tmp_path)
+    places = READERS[tool].places(home.machine(), home.tree)
+    own = {Path(place[0]) for place in places}
+    for folder in own:
+        if folder.is_dir():
+            folder.chmod(0)
+    try:
+        found = home.in_tree()
+    finally:
+        for folder in own:
+            if folder.exists():
+                folder.chmod(0o755)
+    assert found.problems[tool].counts["unreadable"] > 0
+    assert found.events == []
 
 
 def test_folders_are_searched_to_a_depth(tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ import argparse
 import os
 from pathlib import Path
 
-from .. import config, factor_table, git, gitdir, installation, notes
-from ..attribution import detected
+from .. import config, factor_table, git, gitdir, installation, logs, notes
+from ..attribution import NONE, TOOL_VARIABLE, declared, detected
 from ..errors import CarbonError
 from ..hook import OFF
 from ..invocation import AFTER, FINISH, PREPARE
@@ -62,13 +62,7 @@ def _findings(
     except CarbonError as error:
         yield BAD, f"{error} (no commit gets a record until then)"
     yield from _stages(git_dir, environment, settings)
-    tool = detected(environment)
-    if tool:
-        yield GOOD, f"this shell was started by {tool}: its commits are attributed to it"
-    elif settings.tool:
-        yield GOOD, f"commits without other evidence are attributed to {settings.tool}"
-    else:
-        yield WARN, "no tool is detected here: such commits are recorded as unspecified (assumed)"
+    yield from _tool(environment, settings)
     yield from _logs(top, git_dir, settings)
     if git.configured("core.hooksPath", {**environment, "GIT_CONFIG_NOSYSTEM": ""}):
         yield WARN, "core.hooksPath is set: only hooks in that folder run"
@@ -84,11 +78,36 @@ def _findings(
             yield WARN, f"the factors of method {name} were valid until {method[9]}: upgrade"
 
 
+def _tool(environment: Mapping[str, str], settings: config.Settings) -> Iterator[tuple[str, str]]:
+    """Who commits of this shell are attributed to, and why the tool's tokens are not counted."""
+    seen = detected(environment)
+    try:
+        said = declared(environment, ())
+    except CarbonError as error:
+        yield BAD, f"{TOOL_VARIABLE}: {error} (no commit gets a record until then)"
+        return
+    tool = said.tool if said else seen or settings.tool
+    if tool == NONE:
+        yield BAD, f"{TOOL_VARIABLE} says that no tool takes part: no commit gets a record"
+    elif said:
+        yield GOOD, f"{TOOL_VARIABLE} is set: commits of this shell are attributed to {tool}"
+    elif seen:
+        yield GOOD, f"this shell was started by {tool}: its commits are attributed to it"
+    elif tool:
+        yield GOOD, f"commits without other evidence are attributed to {tool}"
+    else:
+        yield WARN, "no tool is detected here: such commits are recorded as unspecified (assumed)"
+    for name in dict.fromkeys((tool, settings.tool)):
+        if name in logs.NO_COUNTS:
+            why = logs.NO_COUNTS[name]
+            yield WARN, f"{name} keeps no token counts ({why}): its commits are estimated by lines"
+
+
 def _logs(top: str, git_dir: gitdir.GitDir, settings: config.Settings) -> Iterator[tuple[str, str]]:
     """What the logs of this work tree hold, by tool; counts only."""
     from time import time
 
-    from .. import logs, unspent, usage_store
+    from .. import unspent, usage_store
 
     state = GOOD if settings.tokens == "auto" else WARN
     if settings.tokens != "auto":
@@ -96,25 +115,30 @@ def _logs(top: str, git_dir: gitdir.GitDir, settings: config.Settings) -> Iterat
     tree = os.path.realpath(top)
     excluded = usage_store.other_trees(tree, git_dir)
     budget = logs.Budget(seconds=LOG_SECONDS)
-    found = logs.events(tree, time() - LOG_DAYS * 86_400, excluded=excluded, budget=budget)
-    for tool in logs.READERS:
+    since = time() - LOG_DAYS * 86_400
+    found = logs.events(tree, since, excluded=excluded, budget=budget, thorough=True)
+    ledger, others = usage_store.ledgers(git_dir)
+    recorded = {claim.tool for one in (ledger, *others) if one for claim in one.claims}
+    machine = logs.Machine.here()
+    for tool, reader in logs.READERS.items():
         events = [event for event in found.events if event.tool == tool]
         troubles = found.problems[tool].counts if tool in found.problems else {}
         if events:
             yield state, f"{tool}: {len(events):,} responses logged here in {LOG_DAYS} days"
         for kind, times in troubles.items():
             yield WARN, f"{tool}: {times:,} {logs.PROBLEMS[kind]}"
-    if not found.complete:
-        yield WARN, f"not all logs could be read in {LOG_SECONDS} seconds: there is more in them"
-    ledger, _ = usage_store.ledgers(git_dir)
-    if ledger and ledger.unread != unspent.ALL_READ:
-        yield WARN, "the last commit could not read all logs in time: the next one reads on"
-    for tool, reason in logs.NO_COUNTS.items():
-        if tool in (settings.tool, detected(os.environ)):
+        if tool in recorded and not reader.found(machine, tree):
             yield (
                 WARN,
-                f"{tool} keeps no token counts ({reason}): its commits are estimated by lines",
+                (
+                    f"{tool}: has counted records here, but its log is not found:"
+                    " its commits are estimated by lines"
+                ),
             )
+    if not found.complete:
+        yield WARN, f"not all logs could be read in {LOG_SECONDS} seconds: there is more in them"
+    if ledger and ledger.unread != unspent.ALL_READ:
+        yield WARN, "the last commit could not read all logs in time: the next one reads on"
     without = ", ".join(sorted(logs.NO_COUNTS))
     yield WARN, f"no token counts on this machine, so estimated by lines: {without}"
 

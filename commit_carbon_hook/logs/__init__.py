@@ -11,6 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import NamedTuple
+
+    from .places import Place
 else:
     from ..values import NamedTuple
 
@@ -95,13 +97,15 @@ def events(
     tools: Iterable[str] | None = None,
     budget: Budget | None = None,
     machine: Machine | None = None,
+    thorough: bool = False,
 ) -> Found:
     """The events of tools that worked in a work tree, at or after a time.
 
     `tree` and `excluded` (work trees below it that are not meant) are absolute real paths, `since`
-    is in seconds since 1970 UTC (None: all that is kept). Never raises for what a log contains.
+    is in seconds since 1970 UTC (None: all that is kept). A `thorough` look takes longer, and finds
+    more problems. Never raises for what a log contains.
     """
-    return _read(Window(tree, since, excluded), tools, budget, machine)
+    return _read(Window(tree, since, excluded, thorough), tools, budget, machine)
 
 
 def all_events(
@@ -142,7 +146,7 @@ def _read(
     for name in names:
         reader = READERS[name]
         scan = Scan(name, machine, window, budget, reader.session(machine), only_session)
-        places: list[str] = []
+        places: list[Place] = []
         try:
             places = reader.found(machine, window.tree)
             if places:

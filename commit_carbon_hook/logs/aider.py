@@ -4,49 +4,45 @@ from __future__ import annotations
 
 import os
 
-from .files import LogFile, lines_backward, read_whole, single
-from .places import AIDER_CONFIGURATION
+from .files import LogFile, lines_backward, read_whole, regular
+from .places import AIDER_CONFIGURATION, aider_log
 from .scan import instant
+from .window import Times
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from .places import Place
     from .scan import Scan
 
 _KEY = "analytics-log"
 _LARGEST = 1 << 18
 
 
-def read(scan: Scan, places: list[str]) -> None:
-    for path in sorted(_logs(scan, places)):
+def read(scan: Scan, places: list[Place]) -> None:
+    paths = {_configured(scan, *p) if p[-1] == AIDER_CONFIGURATION else p[0] for p in places}
+    for file in [file for path in sorted(paths) if path for file in regular(scan, path)]:
         # Only its own place ties a log to a work tree.
         if scan.window.tree is not None:
-            if not scan.window.holds(os.path.dirname(path)):
+            if not scan.window.holds(os.path.dirname(file.path)):
                 scan.problems.note("place")
                 continue
-            if os.path.realpath(path) != path:
+            if os.path.realpath(file.path) != file.path:
                 scan.problems.note("link")
                 continue
-        for file in single(scan, path):
+        if scan.window.touched(file.mtime):
             _log(scan, file)
 
 
-def _logs(scan: Scan, places: list[str]) -> set[str]:
-    base = scan.window.tree or scan.machine.home
-    paths = set()
-    for place in places:
-        is_configuration = os.path.basename(place) == AIDER_CONFIGURATION
-        named = _configured(scan, place) if is_configuration else place
-        if named:
-            named = scan.machine.expand(named) if named[0] == "~" else named
-            paths.add(os.path.abspath(os.path.join(base, named)))
-    return {path for path in paths if os.path.lexists(path)}
-
-
-def _configured(scan: Scan, path: str) -> str:
+def _configured(scan: Scan, *place: str) -> str:
     """The log that a configuration file names, in one plain line as in Aider's own sample."""
-    if not os.path.lexists(path):
-        return ""
-    for line in read_whole(scan, path, _LARGEST).decode("utf-8", "replace").splitlines():
+    named = ""
+    for file in regular(scan, os.path.join(*place)):
+        named = _value(read_whole(scan, file.path, _LARGEST))
+    return aider_log(scan.machine, scan.window.tree, named) if named else ""
+
+
+def _value(configuration: bytes) -> str:
+    for line in configuration.decode("utf-8", "replace").splitlines():
         key, colon, value = line.partition(":")
         if colon and key.strip() == _KEY and key[0] not in " #":
             value = value.strip()
@@ -58,6 +54,7 @@ def _configured(scan: Scan, path: str) -> str:
 
 def _log(scan: Scan, file: LogFile) -> None:
     same: dict[bytes, int] = {}
+    times = Times(scan.window, scan.problems)
     for line in lines_backward(scan, file.path, (b'"message_send"',)):
         entry = scan.parse(line)
         if entry.get("event") != "message_send":
@@ -72,5 +69,5 @@ def _log(scan: Scan, file: LogFile) -> None:
             model = properties.get("main_model")
             model = "" if model == "None" else model
             scan.add(identity, time, model, (numbers[0], numbers[1], 0))
-        if time is not None and time < scan.window.horizon:
+        if times.passed(time):
             break

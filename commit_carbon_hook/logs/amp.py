@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 from .files import LogFile, folder, read_whole, walk
 from .scan import instant
 
@@ -11,12 +9,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from .places import Place
     from .scan import Scan
 
 
-def read(scan: Scan, places: list[str]) -> None:
+def read(scan: Scan, places: list[Place]) -> None:
     (place,) = places
-    files = walk(scan, folder(scan, os.path.dirname(place), "threads"), (".json",), depth=0)
+    files = walk(scan, folder(scan, *place), (".json",), depth=0)
 
     def order(file: LogFile) -> tuple[bool, float]:
         return (not scan.session or scan.session not in file.name, -file.mtime)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
-
-from .files import LogFile, lines_backward, walk
-from .files import folder as real_folder
+from .files import LogFile, folder, lines_backward, walk
 from .scan import instant
+from .window import Times
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from .places import Place
     from .scan import Scan
 
 # The ids of Anthropic's API; gateways in front of other models may repeat theirs.
@@ -21,27 +20,28 @@ _UNIQUE_ID_LENGTH = 20
 _SUB_AGENT = "agent-"
 
 
-def read(scan: Scan, places: list[str]) -> None:
+def read(scan: Scan, places: list[Place]) -> None:
     for file in _transcripts(scan, places):
         is_meant = scan.asks_for_file(file.path)
         if not is_meant and not file.name.startswith(_SUB_AGENT):
             continue
+        times = Times(scan.window, scan.problems)
         for line in lines_backward(scan, file.path, (b'"usage"',), scan.window.trace):
             entry = scan.parse(line)
             time = instant(entry.get("timestamp"))
             if is_meant or scan.asks_for(entry.get("sessionId")):
                 _add(scan, entry, time)
-            if time is not None and time < scan.window.horizon:
+            if times.passed(time):
                 break
 
 
-def _transcripts(scan: Scan, places: list[str]) -> list[LogFile]:
+def _transcripts(scan: Scan, places: list[Place]) -> list[LogFile]:
     # The folder of a project is named after the path where the session began. A session that
     # began elsewhere and came here later is in another folder, so it is a hint, not a filter.
     slug = "".join(c if c.isascii() and c.isalnum() else "-" for c in scan.window.tree or "")
     found = []
     for place in places:
-        found += walk(scan, real_folder(scan, os.path.dirname(place), "projects"), (".jsonl",))
+        found += walk(scan, folder(scan, *place), (".jsonl",))
 
     def order(file: LogFile) -> tuple[bool, bool, float]:
         this_session = bool(scan.session) and scan.session in file.path
@@ -51,7 +51,7 @@ def _transcripts(scan: Scan, places: list[str]) -> list[LogFile]:
 
 
 def _add(scan: Scan, entry: dict[str, Any], time: float | None) -> None:
-    folder, message = entry.get("cwd"), entry.get("message")
+    cwd, message = entry.get("cwd"), entry.get("message")
     data = entry.get("data")
     if message is None and isinstance(data, dict) and isinstance(data.get("message"), dict):
         # A progress line carries the line of a sub-agent.
@@ -60,8 +60,8 @@ def _add(scan: Scan, entry: dict[str, Any], time: float | None) -> None:
     usage = message.get("usage") if isinstance(message, dict) else None
     if not isinstance(message, dict) or usage is None:
         return
-    if not scan.window.holds(folder):
-        if not folder:
+    if not scan.window.holds(cwd):
+        if not cwd:
             scan.problems.note("place")
         return
     numbers = scan.numbers(

@@ -12,15 +12,16 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from .places import Place
     from .scan import Scan
 
 _MESSAGES = ".messages.json"
-_HISTORY = os.path.join("state", "taskHistory.json")
+_HISTORY = "taskHistory.json"
 
 
-def read(scan: Scan, places: list[str]) -> None:
+def read(scan: Scan, places: list[Place]) -> None:
     sessions, *storages = places
-    for file in walk(scan, folder(scan, sessions), (_MESSAGES,), depth=1):
+    for file in walk(scan, folder(scan, *sessions), (_MESSAGES,), depth=1):
         if not scan.asks_for_file(file.path):
             continue
         if scan.window.tree is None or _session_is_of_tree(scan, os.path.dirname(file.path)):
@@ -60,7 +61,7 @@ def _add(scan: Scan, message: dict[str, Any], metrics: dict[str, Any]) -> None:
     scan.add(identity, instant(message.get("ts")), model, (output, fresh, cached))
 
 
-def _tasks(scan: Scan, storage: str) -> None:
+def _tasks(scan: Scan, storage: Place) -> None:
     files = [file for task in task_folders(scan, storage) for file in messages_file(scan, task)]
     if not files:
         return
@@ -73,10 +74,11 @@ def _tasks(scan: Scan, storage: str) -> None:
             read_messages(scan, file, separate)
 
 
-def _folders(scan: Scan, storage: str) -> dict[str, object]:
+def _folders(scan: Scan, storage: Place) -> dict[str, object]:
     """The folder in which each task began, by the id of the task."""
-    path = os.path.join(os.path.realpath(storage), _HISTORY)
-    data = read_whole(scan, path) if os.path.lexists(path) else b""
+    state = folder(scan, *storage, "state")
+    path = os.path.join(state, _HISTORY)
+    data = read_whole(scan, path) if state and os.path.lexists(path) else b""
     items = scan.parse(b'{"items":' + data + b"}").get("items") if data else []
     items = items if isinstance(items, list) else []
     return {

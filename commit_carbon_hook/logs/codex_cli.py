@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
-
 from .files import LogFile, folder, lines_backward, read_first_line, walk
 from .scan import MOST_TOTAL_TOKENS, instant
+from .window import Times
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
+    from .places import Place
     from .scan import Scan
 
 _SETTINGS = (b'"turn_context"', b'"thread_settings_applied"')
@@ -21,7 +21,7 @@ _COUNTS = ("output_tokens", "input_tokens", "cached_input_tokens", "reasoning_ou
 INHERITED_S = 2.0
 
 
-def read(scan: Scan, places: list[str]) -> None:
+def read(scan: Scan, places: list[Place]) -> None:
     threads = [_Thread(scan, file) for file in _of_session(scan, _rollouts(scan, places))]
     if scan.only_session:
         threads = _with_sub_agents(scan, threads)
@@ -39,11 +39,10 @@ def read(scan: Scan, places: list[str]) -> None:
                 thread.follow(entry)
 
 
-def _rollouts(scan: Scan, places: list[str]) -> list[LogFile]:
+def _rollouts(scan: Scan, places: list[Place]) -> list[LogFile]:
     files: list[LogFile] = []
     for place in places:
-        home, name = os.path.split(place)
-        files += walk(scan, folder(scan, home, name), (".jsonl", ".jsonl.zst"))
+        files += walk(scan, folder(scan, *place), (".jsonl", ".jsonl.zst"))
     plain = {file.name + ".zst" for file in files}
     return [file for file in files if file.name not in plain]
 
@@ -100,7 +99,7 @@ class _Thread:
 
     def may_have_moved(self) -> bool:
         """Whether a thread that began elsewhere names the work tree as its place later on."""
-        if _is_zstd(self.file):
+        if _is_zstd(self.file) or self.scan.window.thorough:
             return True
         trace = self.scan.window.trace
         return any(lines_backward(self.scan, self.file.path, _SETTINGS, trace))
@@ -109,6 +108,7 @@ class _Thread:
         """(time, kind, payload) of the lines that matter, the last one first."""
         scan = self.scan
         lines = self._compressed() if _is_zstd(self.file) else self._plain()
+        times = Times(scan.window, scan.problems)
         past_horizon = False
         for line in lines:
             entry = scan.parse(line)
@@ -119,9 +119,10 @@ class _Thread:
             if kind == "event_msg":
                 kind = payload.get("type")
             time = instant(entry.get("timestamp"))
+            is_past = times.passed(time)
             yield time, str(kind), payload
             if kind in ("token_count", "token_usage_record") and time is not None:
-                past_horizon = past_horizon or time < scan.window.horizon
+                past_horizon = past_horizon or is_past
                 if kind == "token_count" and time < self.own_since:
                     return
             # The total before the window and the model in it are needed, nothing older.

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 
 from .scan import instant, split_input
+from .window import Times
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .copilot_events import Sessions
+    from .places import Place
     from .scan import Scan
 
 _TABLE = "assistant_usage_events"
@@ -16,20 +18,19 @@ _COUNTS = ("output_tokens", "input_tokens", "cache_read_tokens")
 _ROW_BYTES = 128
 
 
-def read(scan: Scan, places: list[str]) -> None:
+def read(scan: Scan, places: list[Place]) -> None:
     # One request may stand in all three. The store holds most and holds it at once; event logs
     # are for the sessions that it does not know, telemetry for the versions that had no store.
-    store, states, *telemetry = found = places
-    if not any(map(os.path.lexists, found)):
-        return
     from . import copilot_events, copilot_telemetry
     from .copilot_events import Sessions
 
+    place, states, *telemetry = places
+    store = os.path.join(*place)
     sessions = Sessions(states)
     has_store = os.path.lexists(store) and _read_store(scan, store, sessions)
     if has_store is None:
         return
-    if not has_store and copilot_telemetry.exists(telemetry):
+    if not has_store and copilot_telemetry.exists(scan, telemetry):
         copilot_telemetry.read(scan, telemetry, sessions)
     else:
         copilot_events.read(scan, states, sessions)
@@ -53,9 +54,10 @@ def _read_store(scan: Scan, path: str, sessions: Sessions) -> bool | None:
         model = f"coalesce({other}, model)" if other in names else "model"
         query = f"SELECT id, session_id, created_at, {model}, {', '.join(_COUNTS)} FROM {_TABLE}"  # noqa: S608
         # The ids grow with time; the newest come first.
+        times = Times(scan.window, scan.problems)
         for row in connection.execute(f"{query} ORDER BY id DESC"):
             time = instant(row[2])
-            if not scan.take(_ROW_BYTES) or (time is not None and time < scan.window.horizon):
+            if not scan.take(_ROW_BYTES) or times.passed(time):
                 break
             _add(scan, sessions, row, time)
         return True

@@ -6,11 +6,13 @@ import os
 
 from .files import LogFile, folder, lines_backward, read_first_line, read_whole, walk
 from .scan import MOST_TOTAL_TOKENS, instant, split_input
+from .window import Times
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from .places import Place
     from .scan import Scan
 
 _MARKS = (b'"session.shutdown"', b'"outputTokens"')
@@ -21,7 +23,7 @@ _LARGEST_WORKSPACE = 1 << 16
 class Sessions:
     """The sessions that are counted already, and where each session took place."""
 
-    def __init__(self, states: str) -> None:
+    def __init__(self, states: Place) -> None:
         self.counted: set[str] = set()
         self.folders: dict[object, object] = {}
         self._states = states
@@ -39,7 +41,7 @@ class Sessions:
         return scan.window.holds(self.folders[session])
 
     def _workspace(self, scan: Scan, session: str) -> str:
-        top = folder(scan, self._states, session) if _is_name(session) else ""
+        top = folder(scan, *self._states, session) if _is_name(session) else ""
         path = os.path.join(top, "workspace.yaml")
         if not top or not os.path.lexists(path):
             return ""
@@ -55,9 +57,9 @@ def _is_name(session: str) -> bool:
     return session.replace("-", "").replace("_", "").isalnum()
 
 
-def read(scan: Scan, states: str, sessions: Sessions) -> None:
+def read(scan: Scan, states: Place, sessions: Sessions) -> None:
     """Add what the logs of the sessions say that are not counted yet."""
-    for file in walk(scan, folder(scan, states), ("events.jsonl",), depth=1):
+    for file in walk(scan, folder(scan, *states), ("events.jsonl",), depth=1):
         session = os.path.basename(os.path.dirname(file.path))
         if session in sessions.counted:
             continue
@@ -76,13 +78,13 @@ def _start_folder(scan: Scan, file: LogFile) -> object:
 
 def _session(scan: Scan, file: LogFile, session: str) -> None:
     entries = []
+    times = Times(scan.window, scan.problems)
     for line in lines_backward(scan, file.path, _MARKS):
         entry = scan.parse(line)
         entries.append(entry)
-        time = instant(entry.get("timestamp"))
+        is_past = times.passed(instant(entry.get("timestamp")))
         # The totals go on over the resumed parts of a session: the one before the window counts.
-        is_total = entry.get("type") == "session.shutdown"
-        if is_total and time is not None and time < scan.window.horizon:
+        if is_past and entry.get("type") == "session.shutdown":
             break
     if scan.is_cut:
         return  # a total means little without the messages and the total before it

@@ -6,36 +6,42 @@ import os
 
 from .files import folder, lines_backward, single, walk
 from .scan import instant, split_input
+from .window import Times
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from .copilot_events import Sessions
+    from .places import Place
     from .scan import Scan
 
 _OUTPUT, _INPUT = "gen_ai.usage.output_tokens", "gen_ai.usage.input_tokens"
 _CACHED = "gen_ai.usage.cache_read.input_tokens"
 
 
-def exists(telemetry: list[str]) -> bool:
+def exists(scan: Scan, telemetry: list[Place]) -> bool:
     """Whether there is such a file, however old."""
-    top, *named = telemetry
-    return any(map(os.path.lexists, named)) or (os.path.isdir(top) and bool(os.listdir(top)))
+    place, *named = telemetry
+    if any(os.path.lexists(path) for (path,) in named):
+        return True
+    top = folder(scan, *place)
+    return bool(top and os.listdir(top))
 
 
-def read(scan: Scan, telemetry: list[str], sessions: Sessions) -> None:
+def read(scan: Scan, telemetry: list[Place], sessions: Sessions) -> None:
     """Add the model calls of the window."""
-    top, *named = telemetry
-    files = walk(scan, folder(scan, top), (".jsonl",), depth=1)
-    for path in named:
+    place, *named = telemetry
+    files = walk(scan, folder(scan, *place), (".jsonl",), depth=1)
+    for (path,) in named:
         files += single(scan, path)
     for path in {os.path.realpath(file.path) for file in files}:
+        times = Times(scan.window, scan.problems)
         for line in lines_backward(scan, path, (b"gen_ai.usage.",)):
             entry = scan.parse(line)
             time = _time(entry.get("endTime"))
             _add(scan, entry, sessions, time)
-            if time is not None and time < scan.window.horizon:
+            if times.passed(time):
                 break
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .scan import Scan
 
 _BUSY_S = 0.1
+_BESIDE = ("-journal", "-wal", "-shm")
 _STEPS_BETWEEN_CHECKS = 20_000
 _HARMLESS = frozenset("/:-._~abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 
@@ -63,7 +64,10 @@ def _address(scan: Scan, path: str) -> str:
     # A plain read-only connection writes its read marks into the -shm file of a WAL database, and
     # creates that file where it is missing. `readonly_shm` reads it as it is; where no writer has
     # left a log, everything is in the main file, and `immutable` opens nothing else.
-    if os.path.exists(path + "-journal"):
+    if any(os.path.islink(path + end) for end in _BESIDE):
+        scan.problems.note("link")
+        mode = "mode=ro&immutable=1"
+    elif os.path.exists(path + "-journal"):
         mode = "mode=ro"
     elif _size(path + "-wal") and os.path.exists(path + "-shm"):
         mode = "mode=ro&readonly_shm=1"

@@ -10,7 +10,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import NamedTuple
-
 else:
     from ..values import NamedTuple
 
@@ -21,6 +20,7 @@ PROBLEMS = {
     "numbers": "events with negative, fractional or impossibly large counts, left out",
     "time": "events without a usable time, left out",
     "clock": "events dated in the future, kept",
+    "order": "logs that go back by more than 10 minutes: what follows there can be missed",
     "model": "model names that are no names, kept as unknown",
     "place": "events that do not say in which folder they happened, left out for a work tree",
     "link": "symbolic links, not followed",

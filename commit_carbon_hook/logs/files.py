@@ -44,9 +44,16 @@ def folder(scan: Scan, root: str, *parts: str) -> str:
 
     The tool's folder itself may be a link, as people arrange their home; what lies in it may not.
     """
-    if not os.path.isdir(os.path.join(root, *parts)):
-        return ""
     path = os.path.join(os.path.realpath(root), *parts)
+    try:
+        is_folder = stat.S_ISDIR(os.stat(path).st_mode)
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return ""
+    except OSError as error:
+        _lost(scan, error)
+        return ""
+    if not is_folder:
+        return ""
     if os.path.normcase(os.path.realpath(path)) != os.path.normcase(path):
         scan.problems.note("link")
         return ""
@@ -155,27 +162,35 @@ def lines_backward(
     if handle is None:
         return
     try:
-        at_end = True
+        thorough = scan.window.thorough
+        is_last = True
         for text in _blocks_backward(scan, handle):
-            if trace in text and any(mark in text for mark in marks):
-                end = len(text)
-                # One at a time: what lies before the window is not looked at.
-                while end >= 0:
-                    start = text.rfind(b"\n", 0, end)
-                    line = text[start + 1 : end]
-                    end = start
-                    if at_end and line and not line.rstrip().endswith(b"}"):
-                        scan.problems.note("partial")
-                    elif trace in line and any(mark in line for mark in marks):
-                        if not scan.take():
-                            return
-                        yield line
-                    at_end = False
-            at_end = False
+            end = len(text)
+            if is_last and _is_half_written(text[text.rfind(b"\n") + 1 :]):
+                scan.problems.note("partial")
+                end = text.rfind(b"\n")
+            is_last = False
+            if not thorough and not (trace in text and any(mark in text for mark in marks)):
+                continue
+            # One at a time: what lies before the window is not looked at.
+            while end >= 0:
+                start = text.rfind(b"\n", 0, end)
+                line = text[start + 1 : end]
+                end = start
+                if trace in line and any(mark in line for mark in marks):
+                    if not scan.take():
+                        return
+                    yield line
+                elif thorough and line.strip():
+                    scan.parse(line)
     except OSError as error:
         _lost(scan, error)
     finally:
         os.close(handle)
+
+
+def _is_half_written(line: bytes) -> bool:
+    return bool(line) and not line.rstrip().endswith(b"}")
 
 
 def _blocks_backward(scan: Scan, handle: int) -> Iterator[bytes]:

@@ -6,18 +6,20 @@ import os
 
 from .files import LogFile, folder, lines_backward, read_whole, subfolders, walk
 from .scan import instant, split_input, with_reasoning
+from .window import Times
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from .places import Place
     from .scan import Scan
 
 _HASH_LENGTH = 64
 _NAMED_LENGTH = 8
 
 
-def read(scan: Scan, places: list[str]) -> None:
+def read(scan: Scan, places: list[Place]) -> None:
     files: list[LogFile] = []
     for project in _projects(scan, *places):
         files += walk(scan, folder(scan, project, "chats"), (".jsonl", ".json"), depth=2)
@@ -37,10 +39,10 @@ def _is_meant(scan: Scan, file: LogFile) -> bool:
     return begins or scan.asks_for_file(file.path)
 
 
-def _projects(scan: Scan, place: str) -> list[str]:
+def _projects(scan: Scan, place: Place) -> list[str]:
     # A chat does not say where it was held. Its project's folder has a short name, kept in a
     # registry and in a file in the folder, or, before, the hash of the project's path.
-    top = folder(scan, os.path.dirname(place), "tmp")
+    top = folder(scan, *place)
     if not top or scan.window.tree is None:
         return subfolders(scan, top) if top else []
     path = os.path.join(os.path.dirname(top), "projects.json")
@@ -68,13 +70,13 @@ def _is_of_tree(scan: Scan, project: str, names: dict[str, str]) -> bool:
 
 
 def _lines(scan: Scan, file: LogFile) -> None:
+    times = Times(scan.window, scan.problems)
     for line in lines_backward(scan, file.path, (b'"tokens"',)):
         entry = scan.parse(line)
         changed = entry.get("$set")
         # A checkpoint of the whole chat repeats its messages.
         _messages(scan, changed.get("messages") if isinstance(changed, dict) else [entry])
-        time = instant(entry.get("timestamp"))
-        if time is not None and time < scan.window.horizon:
+        if times.passed(instant(entry.get("timestamp"))):
             break
 
 

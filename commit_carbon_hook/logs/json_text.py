@@ -47,7 +47,8 @@ def loads(text: bytes | str) -> Any:
     decoded = decoded.strip(_WHITE)
     try:
         value, end = _SCAN(decoded, 0)
-    except StopIteration:
+    except (StopIteration, SystemError):
+        # Without `json`, the scanner of Python 3.11 has no exception to raise.
         raise ValueError("no JSON value") from None
     if end != len(decoded):
         raise ValueError("more than one JSON value")

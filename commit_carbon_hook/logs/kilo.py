@@ -9,11 +9,13 @@ from .roo_code import read_tasks
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from .places import Place
     from .scan import Scan
 
 
-def read(scan: Scan, places: list[str]) -> None:
-    data, database, *storages = places
+def read(scan: Scan, places: list[Place]) -> None:
+    (data,), place, *storages = places
+    database = os.path.join(*place)
     if os.path.lexists(database):
         read_database(scan, database)
     else:

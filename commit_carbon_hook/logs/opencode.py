@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
+    from .places import Place
     from .scan import Scan
 
 # Of a long answer it may be only the end that lies in the window.
@@ -27,9 +28,9 @@ _LAYOUTS = (
 )
 
 
-def read(scan: Scan, places: list[str]) -> None:
-    data, *databases = places
-    for path in databases or _databases(scan, data):
+def read(scan: Scan, places: list[Place]) -> None:
+    (data,), *databases = places
+    for path in [os.path.join(*place) for place in databases] or _databases(scan, data):
         read_database(scan, path)
     if not _databases(scan, data):
         read_storage(scan, data)

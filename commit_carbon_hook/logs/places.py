@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from .events import Machine
     from .scan import Scan
 
-    Places = Callable[[Machine, str | None], list[str]]
+    Place = tuple[str, ...]
+    Places = Callable[[Machine, str | None], list[Place]]
 else:
     from ..values import NamedTuple
 
@@ -25,20 +26,24 @@ class Reader(NamedTuple):
     """The log of one tool, which the module of that name reads.
 
     `places` names the folders and files that are looked at, in the order in which the module takes
-    them; without any of them there are no events. The first of `session_variables` that is set
-    tells which session's log comes first.
+    them; without any of them there are no events. Each is a folder of the tool's own or one that
+    its user has named, which may be a link, and the names below it, which may not. The first of
+    `session_variables` that is set tells which session's log comes first.
     """
 
     module: str
     places: Places
     session_variables: tuple[str, ...] = ()
 
-    def found(self, machine: Machine, tree: str | None) -> list[str]:
-        """The places, [] if none of them exists. Work trees are absolute paths, None for all."""
-        places = self.places(machine, tree)
-        return places if any(map(os.path.lexists, places)) else []
+    def found(self, machine: Machine, tree: str | None) -> list[Place]:
+        """The places, [] if none of them exists. Work trees are absolute paths, None for all.
 
-    def read(self, scan: Scan, places: list[str]) -> None:
+        One that may not be looked at exists: reading it says so.
+        """
+        places = self.places(machine, tree)
+        return places if any(_exists(os.path.join(*place)) for place in places) else []
+
+    def read(self, scan: Scan, places: list[Place]) -> None:
         """Fill a scan with what lies in these places. Raises OSError where a folder is lost."""
         __import__(f"{__package__}.{self.module}", fromlist=["read"]).read(scan, places)
 
@@ -51,60 +56,70 @@ class Reader(NamedTuple):
         return ""
 
 
-def _claude_code(machine: Machine, _: str | None) -> list[str]:
+def _exists(path: str) -> bool:
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _claude_code(machine: Machine, _: str | None) -> list[Place]:
     config = machine.environ.get("XDG_CONFIG_HOME") or machine.at_home(".config")
     homes = machine.folders(
         "CLAUDE_CONFIG_DIR", machine.at_home(".claude"), os.path.join(config, "claude")
     )
-    return [os.path.join(home.removesuffix("/projects"), "projects") for home in homes]
+    return [(home.removesuffix("/projects"), "projects") for home in homes]
 
 
-def _codex_cli(machine: Machine, _: str | None) -> list[str]:
+def _codex_cli(machine: Machine, _: str | None) -> list[Place]:
     home = machine.folder("CODEX_HOME", ".codex")
-    return [os.path.join(home, name) for name in ("sessions", "archived_sessions")]
+    return [(home, "sessions"), (home, "archived_sessions")]
 
 
-def _gemini_cli(machine: Machine, _: str | None) -> list[str]:
+def _gemini_cli(machine: Machine, _: str | None) -> list[Place]:
     home = machine.environ.get("GEMINI_CLI_HOME") or machine.home
-    return [os.path.join(home, ".gemini", "tmp")]
+    return [(os.path.join(home, ".gemini"), "tmp")]
 
 
-def _copilot_cli(machine: Machine, _: str | None) -> list[str]:
+def _copilot_cli(machine: Machine, _: str | None) -> list[Place]:
     home = machine.folder("COPILOT_HOME", ".copilot")
+    places = [(home, "session-store.db"), (home, "session-state"), (home, "otel")]
     file = machine.environ.get("COPILOT_OTEL_FILE_EXPORTER_PATH", "").strip()
-    return [
-        os.path.join(home, "session-store.db"),
-        os.path.join(home, "session-state"),
-        os.path.join(home, "otel"),
-        *([machine.expand(file)] if file else []),
-    ]
+    return [*places, (machine.expand(file),)] if file else [*places]
 
 
-def _opencode(machine: Machine, _: str | None) -> list[str]:
+def _opencode(machine: Machine, _: str | None) -> list[Place]:
     data = machine.data_folder("opencode")
     named = machine.environ.get("OPENCODE_DB", "").strip()
-    return [data, *([os.path.join(data, named)] if named and named != ":memory:" else [])]
+    return [(data,), *([(data, named)] if named and named != ":memory:" else [])]
 
 
-def _kilo(machine: Machine, _: str | None) -> list[str]:
+def _kilo(machine: Machine, _: str | None) -> list[Place]:
     data = machine.data_folder("kilo")
     named = machine.environ.get("KILO_DB", "").strip()
-    database = os.path.join(data, named if named and named != ":memory:" else "kilo.db")
-    return [data, database, *_storages(machine, "kilocode.kilo-code")]
+    database = named if named and named != ":memory:" else "kilo.db"
+    return [(data,), (data, database), *_storages(machine, "kilocode.kilo-code")]
 
 
-def _cline(machine: Machine, _: str | None) -> list[str]:
-    home = machine.folder("CLINE_DIR", ".cline")
-    data = machine.folder("CLINE_DATA_DIR", os.path.join(home, "data"))
-    sessions = machine.folder("CLINE_SESSION_DATA_DIR", os.path.join(data, "sessions"))
+def _cline(machine: Machine, _: str | None) -> list[Place]:
+    data = _named(machine, "CLINE_DATA_DIR") or (machine.folder("CLINE_DIR", ".cline"), "data")
+    sessions = _named(machine, "CLINE_SESSION_DATA_DIR") or (*data, "sessions")
     return [sessions, data, *_storages(machine, "saoudrizwan.claude-dev")]
 
 
-def _roo_code(machine: Machine, _: str | None) -> list[str]:
+def _named(machine: Machine, variable: str) -> Place:
+    path = machine.environ.get(variable, "").strip()
+    return (machine.expand(path),) if path else ()
+
+
+def _roo_code(machine: Machine, _: str | None) -> list[Place]:
     return _storages(machine, "rooveterinaryinc.roo-cline")
 
 
-def _storages(machine: Machine, extension: str) -> list[str]:
+def _storages(machine: Machine, extension: str) -> list[Place]:
     """Where the editors keep what an extension stores for all its windows."""
     if machine.platform == "darwin":
         base = machine.at_home("Library", "Application Support")
@@ -114,25 +129,29 @@ def _storages(machine: Machine, extension: str) -> list[str]:
         base = machine.environ.get("XDG_CONFIG_HOME") or machine.at_home(".config")
     users = [os.path.join(base, editor, "User") for editor in _EDITORS]
     users += [machine.at_home(server, "data", "User") for server in _SERVERS]
-    return [os.path.join(user, "globalStorage", extension) for user in users]
+    return [(os.path.join(user, "globalStorage", extension),) for user in users]
 
 
-def _qwen_code(machine: Machine, _: str | None) -> list[str]:
+def _qwen_code(machine: Machine, _: str | None) -> list[Place]:
     home = machine.folder("QWEN_HOME", ".qwen")
-    return [os.path.join(machine.folder("QWEN_RUNTIME_DIR", home), "projects")]
+    return [(machine.folder("QWEN_RUNTIME_DIR", home), "projects")]
 
 
-def _aider(machine: Machine, tree: str | None) -> list[str]:
-    # Aider takes a relative path from the folder where it was started.
-    base = tree or machine.home
+def _aider(machine: Machine, tree: str | None) -> list[Place]:
     named = machine.environ.get("AIDER_ANALYTICS_LOG", "").strip()
-    path = os.path.abspath(os.path.join(base, machine.expand(named) if named[:1] == "~" else named))
-    configurations = {os.path.join(top, AIDER_CONFIGURATION) for top in (machine.home, base)}
-    return [*sorted(configurations), *([path] if named else [])]
+    tops = dict.fromkeys((machine.home, tree or machine.home))
+    configurations = [(top, AIDER_CONFIGURATION) for top in tops]
+    return [*configurations, (aider_log(machine, tree, named),)] if named else [*configurations]
 
 
-def _amp(machine: Machine, _: str | None) -> list[str]:
-    return [os.path.join(machine.data_folder("amp"), "threads")]
+def aider_log(machine: Machine, tree: str | None, named: str) -> str:
+    """Where a log is that Aider was told: from the folder where it was started."""
+    path = machine.expand(named) if named[0] == "~" else named
+    return os.path.abspath(os.path.join(tree or machine.home, path))
+
+
+def _amp(machine: Machine, _: str | None) -> list[Place]:
+    return [(machine.data_folder("amp"), "threads")]
 
 
 READERS: dict[str, Reader] = {

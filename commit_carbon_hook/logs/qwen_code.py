@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import os
-
 from .files import LogFile, folder, lines_backward, walk
 from .scan import instant, split_input, with_reasoning
+from .window import Times
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from .places import Place
     from .scan import Scan
 
 
-def read(scan: Scan, places: list[str]) -> None:
+def read(scan: Scan, places: list[Place]) -> None:
     (place,) = places
-    files = walk(scan, folder(scan, os.path.dirname(place), "projects"), (".jsonl",))
+    files = walk(scan, folder(scan, *place), (".jsonl",))
 
     def order(file: LogFile) -> tuple[bool, float]:
         return (not scan.session or scan.session not in file.path, -file.mtime)
@@ -24,12 +24,12 @@ def read(scan: Scan, places: list[str]) -> None:
     for file in sorted(files, key=order):
         if not scan.asks_for_file(file.path):
             continue
+        times = Times(scan.window, scan.problems)
         for line in lines_backward(scan, file.path, (b'"usageMetadata"',), scan.window.trace):
             entry = scan.parse(line)
             if entry.get("type") == "assistant":
                 _add(scan, entry)
-            time = instant(entry.get("timestamp"))
-            if time is not None and time < scan.window.horizon:
+            if times.passed(instant(entry.get("timestamp"))):
                 break
 
 

@@ -9,15 +9,16 @@ from .vscode_tasks import contained, messages_file, read_messages, task_folders
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from .places import Place
     from .scan import Scan
 
 
-def read(scan: Scan, places: list[str]) -> None:
+def read(scan: Scan, places: list[Place]) -> None:
     for place in places:
         read_tasks(scan, place)
 
 
-def read_tasks(scan: Scan, storage: str) -> None:
+def read_tasks(scan: Scan, storage: Place) -> None:
     """Read every task of an extension that keeps `history_item.json` beside the messages."""
     files = [file for task in task_folders(scan, storage) for file in messages_file(scan, task)]
     for file in sorted(files, key=lambda file: -file.mtime):

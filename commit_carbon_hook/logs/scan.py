@@ -7,6 +7,7 @@ from _blake2 import blake2b  # what hashlib is made of; it costs a third of a st
 
 from .events import Problems, Usage
 from .json_text import loads
+from .places import READERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -70,7 +71,17 @@ class Scan:
         if not self.only_session:
             return True
         *folders, name = path.split(os.sep)
-        return name.partition(".")[0] == self.session or self.session in folders
+        if name.partition(".")[0] == self.session:
+            return True
+        if self.session not in folders:
+            return False
+        for place in READERS[self.tool].places(self.machine, self.window.tree):
+            above = os.path.realpath(os.path.join(*place)).split(os.sep)
+            # What lies directly in these is the folder of a project.
+            depth = len(above) + (above[-1] in ("projects", "tmp"))
+            if folders[: len(above)] == above and self.session in folders[depth:]:
+                return True
+        return False
 
     def parse(self, text: bytes | str) -> dict[str, Any]:
         """A JSON object; an empty one, and a problem, for anything else."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from .places import Place
     from .scan import Scan
 
     Tokens = Callable[[list[int]], tuple[int, int, int]]
@@ -20,9 +21,9 @@ _KINDS = ("api_req_started", "subagent_usage")
 _COUNTS = ("tokensOut", "tokensIn", "cacheWrites", "cacheReads")
 
 
-def task_folders(scan: Scan, storage: str) -> list[str]:
+def task_folders(scan: Scan, storage: Place) -> list[str]:
     """The folders of all tasks, by name."""
-    tasks = folder(scan, storage, "tasks")
+    tasks = folder(scan, *storage, "tasks")
     return subfolders(scan, tasks) if tasks else []
 
 
