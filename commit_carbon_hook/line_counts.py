@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .walk import Engine
 
 # Starting git costs as much as counting a few commits.
-BATCH, MOST_OPEN = 512, 8_192
+LEAST, MOST, MOST_OPEN = 128, 4_096, 8_192
 PAUSE_SECONDS = 0.05
 END = ""
 
@@ -44,7 +44,7 @@ class LineCounts:
         self._names.put(sha)
         self._open += 1
         if not self._engine.parallel:
-            if self._open == BATCH:
+            if self._open == MOST:
                 self._finish()
             return
         if not self._thread:
@@ -79,13 +79,14 @@ class LineCounts:
         self._found(counted)
 
     def _count_all(self) -> None:
-        """Count until the end: whenever there is a batch, or no more for a moment."""
+        """Count until the end: all that came meanwhile, once it is enough or no more comes for a
+        moment."""
         ended = False
         while not ended:
             names = [self._names.get()]
             with suppress(Empty):
-                while names[-1] != END and len(names) < BATCH:
-                    names.append(self._names.get(timeout=PAUSE_SECONDS))
+                while names[-1] != END and len(names) < MOST:
+                    names.append(self._names.get(len(names) < LEAST, PAUSE_SECONDS))
             ended = names[-1] == END
             if ended:
                 names.pop()

@@ -16,6 +16,8 @@ from commit_carbon_hook.errors import CarbonError
 from commit_carbon_hook.git_history import GitHistory
 from commit_carbon_hook.history import Commit
 from commit_carbon_hook.identities import from_author, trailer_keys
+from commit_carbon_hook.line_counts import LineCounts
+from commit_carbon_hook.numstat import Changed
 from commit_carbon_hook.sieve import Sieve, Tally
 from commit_carbon_hook.walk import BrokenHistory, Engine
 
@@ -226,3 +228,30 @@ def test_dulwich_refuses_in_one_line(repository: Repository) -> None:
     said = refused(repository, "--engine", "dulwich")
     assert "dulwich cannot read it" in said
     assert "use --engine git" in said
+
+
+@pytest.mark.parametrize("engine", [GitHistory, DulwichHistory])
+def test_lines_come_back_in_the_order_of_the_commits(
+    repository: Repository, engine: type[GitHistory | DulwichHistory]
+) -> None:
+    for number in range(3):
+        repository.write("file", "line\n" * (number + 1) ** 2)
+        repository.git("commit", "-qm", "work")
+    lines = {repository.head(f"HEAD~{2 - number}"): 2 * number + 1 for number in range(3)}
+    # More than are counted at once, and than may be open.
+    names = [*lines] * 3_000
+    found: list[Changed] = []
+    opened = engine(str(repository.path), repository.environment)
+    with LineCounts(opened, found.extend) as counts:
+        for name in names:
+            counts.add(name)
+    opened.close()
+    assert [(one.sha, one.lines) for one in found] == [(name, lines[name]) for name in names]
+
+
+def test_what_stops_the_counting_is_raised(repository: Repository) -> None:
+    repository.write("file", "line\n")
+    repository.git("commit", "-qm", "work")
+    opened = GitHistory(str(repository.path), repository.environment)
+    with pytest.raises(UnicodeEncodeError), LineCounts(opened, list) as counts:
+        counts.add("no name: \u00e9")
